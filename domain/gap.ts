@@ -1,0 +1,32 @@
+/**
+ * Gaps: spans in which a feed may have said something that marketd did not hear.
+ *
+ * @module
+ */
+import type { Micros } from "./time.ts";
+
+/** Why a span is missing. */
+export type GapReason = "restart" | "disconnect" | "shed" | "fault" | "unsubscribed";
+/** The reasons. */
+export const GAP_REASONS: readonly GapReason[] = [
+  "restart",
+  "disconnect",
+  "shed",
+  "fault",
+  "unsubscribed",
+];
+
+/** One missing span of one instrument; its key is symbol, provider and `from`. */
+export interface Gap {
+  readonly symbol: string;
+  readonly provider: string;
+  /** Inclusive. */
+  readonly from: Micros;
+  /** Exclusive. */
+  readonly to: Micros;
+  readonly reason: GapReason;
+  /** `open` until history has filled it. */
+  readonly status: "open" | "filled" | "unfillable";
+  /** When it was found, by the injected clock. */
+  readonly detectedAt: Micros;
+}

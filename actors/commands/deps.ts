@@ -1,0 +1,87 @@
+/**
+ * What every command is given, and what its arguments are once the command line has been read.
+ *
+ * @module
+ */
+import type { OpenStore } from "../../db/store.ts";
+import type { Basis } from "../../domain/candle.ts";
+import type { Micros } from "../../domain/time.ts";
+import type { Sources } from "../settings/sources.ts";
+
+/** Somewhere text goes: standard output, standard error, or a test's ears. */
+export interface Output {
+  /**
+   * Writes text as it is. Resolves once it was taken: awaiting each write keeps a large export from
+   * piling up in memory.
+   */
+  write(text: string): Promise<void>;
+}
+
+/** What every command is given. `main.ts` supplies the real things. */
+export interface CommandDeps {
+  /** Where the configuration comes from; the command line's flags are in it. */
+  readonly sources: Sources;
+  /** Opens the store of a URL. */
+  readonly openStore: OpenStore;
+  /** What was asked for, and nothing else. */
+  readonly stdout: Output;
+  /** Everything said to a person beside it. */
+  readonly stderr: Output;
+}
+
+/** A command: resolves with the exit code (0 fine, 1 will not start, 2 forced, 3 unclean). */
+export type Command<Args> = (deps: CommandDeps, args: Args) => Promise<number>;
+
+/** `check`. */
+export interface CheckArgs {
+  /** Whether to open the store and sign in to each provider too. */
+  readonly online: boolean;
+}
+
+/** `config print`. */
+export interface ConfigPrintArgs {
+  readonly format: "yaml" | "json";
+}
+
+/** `healthcheck`. */
+export interface HealthcheckArgs {
+  /** The daemon's address; absent: the configured one. */
+  readonly url: string | undefined;
+}
+
+/** `replay FILE...`. */
+export interface ReplayArgs {
+  /** At least one. */
+  readonly files: readonly string[];
+  /** `max`, or how many times as fast as it was recorded: above 0. */
+  readonly speed: "max" | number;
+  /** Where to write to; absent: a scratch store. */
+  readonly store: string | undefined;
+  /** The candles' basis; absent: what the recording has, trades first. */
+  readonly basis: Basis | undefined;
+  /** Whether to stay up and serve what was replayed. */
+  readonly serve: boolean;
+}
+
+/** What `export` can write. */
+export type ExportKind = "candles" | "ticks" | "gaps";
+/** How `export` can write it. */
+export type ExportFormat = "csv" | "ndjson" | "json";
+
+/** `export candles|ticks|gaps SYMBOL`. */
+export interface ExportArgs {
+  readonly kind: ExportKind;
+  /** Absent: of gaps, those of every symbol. */
+  readonly symbol: string | undefined;
+  /** Of candles; such as `1m`. */
+  readonly interval: string;
+  /** Of candles; absent: the one that is stored. */
+  readonly basis: Basis | undefined;
+  /** Inclusive. */
+  readonly from: Micros | undefined;
+  /** Exclusive, and after `from`. */
+  readonly to: Micros | undefined;
+  readonly format: ExportFormat;
+  /** The file to write; absent: standard output. */
+  readonly out: string | undefined;
+}

@@ -1,0 +1,177 @@
+/**
+ * Reads the command line. Nothing is done here: what was asked for is handed back.
+ *
+ * @module
+ */
+import { Argument, Command as Parser, CommanderError, Option } from "commander";
+import about from "../../deno.json" with { type: "json" };
+import type { Flags } from "../settings/sources.ts";
+import { nearest } from "../settings/problems.ts";
+import { type Options, readExport, readReplay, UsageError } from "./arguments.ts";
+import type {
+  CheckArgs,
+  ConfigPrintArgs,
+  ExportArgs,
+  HealthcheckArgs,
+  ReplayArgs,
+} from "./deps.ts";
+import { EXAMPLES } from "./examples.ts";
+
+/** What was asked for. */
+export type Invocation =
+  | { readonly command: "run" | "migrate" | "version" }
+  | { readonly command: "check"; readonly args: CheckArgs }
+  | { readonly command: "config print"; readonly args: ConfigPrintArgs }
+  | { readonly command: "healthcheck"; readonly args: HealthcheckArgs }
+  | { readonly command: "replay"; readonly args: ReplayArgs }
+  | { readonly command: "export"; readonly args: ExportArgs };
+
+/** A line that was understood; or one that is answered already (help, or what is wrong with it). */
+export type Line =
+  | { readonly kind: "asked"; readonly invocation: Invocation; readonly flags: Flags }
+  | {
+    readonly kind: "answered";
+    readonly stdout: string;
+    readonly stderr: string;
+    readonly code: number;
+  };
+
+/**
+ * Reads a command line.
+ *
+ * @param argv without the program's own name.
+ */
+export function parseLine(argv: readonly string[]): Line {
+  const said = { stdout: "", stderr: "" };
+  let invocation: Invocation | undefined;
+  let asked: string[] = [];
+  const program = parserOf((chosen) => invocation = chosen);
+  const everyParser = (
+    parser: Parser,
+  ): Parser[] => [parser, ...parser.commands.flatMap(everyParser)];
+  for (const parser of everyParser(program as Parser)) {
+    parser.exitOverride().configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+      .configureOutput({
+        writeOut: (text) => said.stdout += text,
+        writeErr: (text) => said.stderr += text,
+        outputError: () => {},
+      });
+    parser.hook("preSubcommand", (_parent, child) => {
+      asked = [...asked, child.name()];
+    });
+  }
+  try {
+    program.parse([...argv], { from: "user" });
+    if (invocation !== undefined) return { kind: "asked", invocation, flags: program.opts() };
+    return { kind: "answered", ...said, code: 0 };
+  } catch (error) {
+    if (!(error instanceof CommanderError) && !(error instanceof UsageError)) throw error;
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return { kind: "answered", ...said, code: 0 };
+    }
+    if (error instanceof CommanderError && error.code === "commander.help") {
+      return { kind: "answered", ...said, code: 1 };
+    }
+    const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    const help = ["marketd", ...asked, "--help"].join(" ");
+    const stderr = `marketd: ${words}\nTry \`${help}\`.\n`;
+    return { kind: "answered", stdout: "", stderr, code: 1 };
+  }
+}
+
+function parserOf(choose: (invocation: Invocation) => void): Parser {
+  const program = new Parser("marketd")
+    .description("One daemon for all of your market data: connects, records and serves it.")
+    .usage("[command] [options]")
+    .version(about.version, "-V, --version", "print marketd's version")
+    .argument("[command]")
+    .option("--config <file>", "the configuration to read in place of marketd.yaml")
+    .option("--store <url>", "where data is kept, such as sqlite:data/marketd.db")
+    .option("--host <address>", "the address to listen on (127.0.0.1)")
+    .option("--port <number>", "the port to listen on (8080)")
+    .option("--token-file <file>", "the file that holds the access token")
+    .addOption(
+      new Option("--log-level <level>", "the least that is logged (info)")
+        .choices(["debug", "info", "warning", "error"]),
+    )
+    .addOption(
+      new Option("--log-format <format>", "how it is logged (text)").choices(["text", "json"]),
+    )
+    .helpCommand("help [command]", "show the help of a command")
+    .addHelpText("after", EXAMPLES.marketd)
+    .action((unknown: string | undefined) => {
+      if (unknown !== undefined) throw unknownCommand(unknown, program);
+      choose({ command: "run" });
+    });
+
+  program.command("run")
+    .description("run the daemon (what happens without a command)")
+    .addHelpText("after", EXAMPLES.run)
+    .action(() => choose({ command: "run" }));
+  program.command("check")
+    .description("say whether marketd would start as configured, or everything that is wrong")
+    .option("--online", "open the store and sign in to each provider, too")
+    .addHelpText("after", EXAMPLES.check)
+    .action(({ online }: { online?: true }) =>
+      choose({ command: "check", args: { online: online ?? false } })
+    );
+  const config = program.command("config")
+    .description("look at the configuration")
+    .helpCommand(false)
+    .addHelpText("after", EXAMPLES.config);
+  config.command("print")
+    .description("print the effective values and where each came from, secrets masked")
+    .addOption(
+      new Option("--format <format>", "how to print them").choices(["yaml", "json"]).default(
+        "yaml",
+      ),
+    )
+    .addHelpText("after", EXAMPLES.config)
+    .action((args: ConfigPrintArgs) => choose({ command: "config print", args }));
+  program.command("replay")
+    .description("send recordings through the path of a live feed, and say what came of it")
+    .argument("<file...>", "recordings: CSV, gzipped where the name ends in .gz")
+    .option("--speed <factor>", "max, or a factor of the recorded pace, such as 1 or 60", "max")
+    .option("--basis <basis>", "the candles' prices: trade, bid, ask or mid (what the feed has)")
+    .option("--serve", "stay up and serve what was replayed")
+    .addHelpText("after", EXAMPLES.replay)
+    .action((files: string[], options: Options) => {
+      const { store } = program.opts<Flags>();
+      choose({ command: "replay", args: readReplay(files, options, store) });
+    });
+  program.command("export")
+    .description("write stored candles, ticks or gaps to a file or to standard output")
+    .addArgument(new Argument("<what>", "what to export").choices(["candles", "ticks", "gaps"]))
+    .argument("<symbol>", "such as AAPL, VOD.L, ^FTSE or EURUSD")
+    .option("--interval <interval>", "of candles: such as 1m, 1h or 1d (1m)")
+    .option("--basis <basis>", "of candles: trade, bid, ask or mid (the one that is stored)")
+    .option("--from <time>", "from here on, such as 2014-05-01 or 2014-05-01T09:30:00Z")
+    .option("--to <time>", "up to here, exclusive")
+    .option("--format <format>", "csv, ndjson or json (what --out ends in, else csv)")
+    .option("--out <file>", "the file to write (standard output)")
+    .addHelpText("after", EXAMPLES.export)
+    .action((what: string, symbol: string, options: Options) =>
+      choose({ command: "export", args: readExport(what, symbol, options) })
+    );
+  program.command("migrate")
+    .description("bring the store to this version's schema, as a start would")
+    .addHelpText("after", EXAMPLES.migrate)
+    .action(() => choose({ command: "migrate" }));
+  program.command("healthcheck")
+    .description("ask the running daemon whether it is ready: exit code 0 or 1")
+    .option("--url <url>", "the daemon's address (the configured one)")
+    .addHelpText("after", EXAMPLES.healthcheck)
+    .action(({ url }: { url?: string }) => choose({ command: "healthcheck", args: { url } }));
+  program.command("version")
+    .description("print the versions of marketd and of what it runs on")
+    .addHelpText("after", EXAMPLES.version)
+    .action(() => choose({ command: "version" }));
+  return program;
+}
+
+function unknownCommand(word: string, program: Parser): UsageError {
+  const near = nearest(word, program.commands.map((command) => command.name()));
+  return new UsageError(
+    `unknown command "${word}"${near === undefined ? "" : `; did you mean \`${near}\`?`}`,
+  );
+}

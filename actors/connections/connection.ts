@@ -1,0 +1,338 @@
+/**
+ * One connection to one provider: the same machine for all venues, which supply only their
+ * services. It is the only thing that retries.
+ *
+ * Ticks do not pass through the machine: the stream's sink hands them to routing as they come.
+ *
+ * @module
+ */
+import { type ActorRefFrom, type AnyActorRef, assign, fromPromise, setup } from "xstate";
+import { createSink, type SinkEvent } from "./sink.ts";
+import { tell } from "../addresses.ts";
+import { logger } from "../log.ts";
+import type { Shared } from "../shared.ts";
+import { backoffDelay } from "../../domain/backoff.ts";
+import { MarketdError, messageOf } from "../../domain/errors.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { type Micros, MILLISECOND } from "../../domain/time.ts";
+import {
+  type Provider,
+  ProviderError,
+  type Refusal,
+  type Session,
+  type Stream,
+} from "../../providers/provider.ts";
+
+/** What a connection answers to. */
+export type ConnectionEvent =
+  | { type: "subscribe"; instruments: readonly Instrument[] }
+  | { type: "unsubscribe"; symbols: readonly string[] }
+  | { type: "refused"; refusals: readonly Refusal[] }
+  | { type: "reset" }
+  | { type: "drain" }
+  | SinkEvent;
+
+/** What a connection works with. */
+export interface ConnectionInput {
+  readonly shared: Shared;
+  readonly provider: Provider;
+  /** Those of the instruments that are its to stream. */
+  readonly instruments: () => readonly Instrument[];
+}
+
+interface Context extends ConnectionInput {
+  readonly session: Session | null;
+  readonly stream: Stream | null;
+  /** Failures since it was last live. */
+  readonly failures: number;
+  readonly lastError: string | null;
+  /** Ties together the events of one attempt. */
+  readonly correlation: string;
+  /** When it went to where it is, by the injected clock. */
+  readonly changedAt: Micros;
+  /** Since when nothing is heard of instruments that were heard before. */
+  readonly lostAt: Micros | null;
+  /** Instruments that the venue does not give, and why. */
+  readonly refusals: readonly Refusal[];
+  readonly retryAfter: Micros;
+}
+
+/** A connection as the outside sees it. */
+export interface ConnectionReport {
+  readonly state: string;
+  readonly changedAt: Micros;
+  readonly failures: number;
+  readonly lastError: string | null;
+  readonly refusals: readonly Refusal[];
+}
+
+const log = logger("connections");
+
+const services = {
+  authenticate: fromPromise(({ input, signal }: { input: Provider; signal: AbortSignal }) =>
+    input.authenticate(signal)
+  ),
+  open: fromPromise(
+    async ({ input, signal, self }: {
+      input: { context: Context; machine: AnyActorRef };
+      signal: AbortSignal;
+      self: AnyActorRef;
+    }): Promise<Stream> => {
+      const { context, machine } = input;
+      const sink = createSink(context.shared, context.provider, machine);
+      const stream = await context.session!.openStream(sink, signal);
+      if (self.getSnapshot().status === "active") return stream;
+      await stream.close();
+      throw signal.reason;
+    },
+  ),
+  close: fromPromise(async ({ input }: { input: Context }) => {
+    await input.stream?.close();
+    await input.session?.logOut();
+  }),
+};
+
+/** The connection machine. Answers `drain` when the session has been ended at the venue. */
+export const connection = setup({
+  types: {
+    context: {} as Context,
+    events: {} as ConnectionEvent,
+    input: {} as ConnectionInput,
+  },
+  actors: services,
+  guards: {
+    terminal: ({ event }) => {
+      const error = errorOf(event);
+      return error instanceof MarketdError && error.terminal;
+    },
+  },
+  delays: {
+    backoff: ({ context }) =>
+      backoffDelay(context.failures, Math.random(), context.retryAfter) / MILLISECOND,
+  },
+  actions: {
+    /** Tells one change of state once: to the log, the metrics, the stream and the store. */
+    note: ({ context, self }, { state, reason }: { state: string; reason: string | null }) => {
+      const { provider, shared, correlation } = context;
+      const fields = { provider: provider.id, state, reason: reason ?? "", correlation };
+      if (state === "faulted" || state === "backoff") {
+        log.warn("{provider} is {state}: {reason}", fields);
+      } else log.info("{provider} is {state}", fields);
+      shared.meters.connectionUp.set({ provider: provider.id }, state === "live" ? 1 : 0);
+      const time = shared.clock.now();
+      shared.outbox.add({
+        ticks: [],
+        events: [{ provider: provider.id, time, event: state, reason: reason ?? "", correlation }],
+      });
+      tell(self, "hub", {
+        type: "hub.publish",
+        events: [{
+          type: "status",
+          symbol: null,
+          interval: null,
+          subject: `provider ${provider.id}`,
+          conflates: false,
+          payload: { kind: "provider", id: provider.id, status: state, reason },
+          sequence: 0,
+          json: null,
+        }],
+      });
+    },
+    began: assign({ correlation: () => crypto.randomUUID().slice(0, 8) }),
+    changed: assign({ changedAt: ({ context }) => context.shared.clock.now() }),
+    failed: assign({
+      failures: ({ context }) => context.failures + 1,
+      lastError: (_, error: unknown) => messageOf(error),
+      retryAfter: (_, error: unknown) => error instanceof ProviderError ? error.retryAfter ?? 0 : 0,
+    }),
+    /** Says since when nothing is heard, so that bars closing meanwhile are known to be gapped. */
+    outage: assign({
+      lostAt: ({ context, self }) => {
+        const { provider, shared } = context;
+        const from = context.lostAt ?? shared.clock.now();
+        tell(self, "instruments", { type: "instruments.outage", provider: provider.id, from });
+        return from;
+      },
+    }),
+    /** Tells the span that was missed while the connection was away. */
+    back: assign({
+      failures: 0,
+      lastError: null,
+      lostAt: ({ context, self }) => {
+        const { lostAt, provider, shared } = context;
+        if (lostAt === null) return null;
+        const now = shared.clock.now();
+        tell(self, "instruments", {
+          type: "instruments.gap",
+          provider: provider.id,
+          gap: {
+            provider: provider.id,
+            from: lostAt,
+            to: now,
+            reason: "disconnect",
+            status: "open",
+            detectedAt: now,
+          },
+        });
+        return null;
+      },
+    }),
+    subscribe: ({ context, self }, instruments: readonly Instrument[]) => {
+      const { stream } = context;
+      if (stream === null || instruments.length === 0) return;
+      stream.subscribe(instruments).then(
+        (refusals) => self.send({ type: "refused", refusals }),
+        (error) => self.send({ type: "lost", error: asProviderError(error) }),
+      );
+    },
+    unsubscribe: ({ context, self }, symbols: readonly string[]) => {
+      context.stream?.unsubscribe(symbols).catch((error) =>
+        self.send({ type: "lost", error: asProviderError(error) })
+      );
+    },
+    /** Closes what is left of a broken stream, whose own complaints no longer matter. */
+    discard: ({ context }) => {
+      context.stream?.close().catch(() => {});
+    },
+    finish: ({ context, self }) => {
+      const { provider, shared } = context;
+      tell(self, "instruments", {
+        type: "instruments.finish",
+        provider: provider.id,
+        at: shared.clock.now(),
+      });
+    },
+    refuse: assign({
+      refusals: ({ context }, refusals: readonly Refusal[]) => {
+        for (const refusal of refusals) log.warn("{symbol} is refused: {reason}", { ...refusal });
+        const before = context.refusals.filter(({ symbol }) =>
+          refusals.every((one) => one.symbol !== symbol)
+        );
+        return [...before, ...refusals];
+      },
+    }),
+    drained: ({ self }) => self._parent?.send({ type: "child.drained", id: self.id }),
+  },
+}).createMachine({
+  id: "connection",
+  context: ({ input }) => ({
+    ...input,
+    session: null,
+    stream: null,
+    failures: 0,
+    lastError: null,
+    correlation: "",
+    changedAt: input.shared.clock.now(),
+    lostAt: null,
+    refusals: [],
+    retryAfter: 0,
+  }),
+  initial: "authenticating",
+  on: { drain: ".closing" },
+  states: {
+    authenticating: {
+      entry: ["began", "changed"],
+      invoke: {
+        src: "authenticate",
+        input: ({ context }) => context.provider,
+        onDone: { target: "opening", actions: assign({ session: ({ event }) => event.output }) },
+        onError: [
+          { guard: "terminal", target: "faulted", actions: "failed" },
+          { target: "backoff", actions: "failed" },
+        ],
+      },
+    },
+    opening: {
+      entry: "changed",
+      invoke: {
+        src: "open",
+        input: ({ context, self }) => ({ context, machine: self }),
+        onDone: { target: "live", actions: assign({ stream: ({ event }) => event.output }) },
+        onError: [
+          { guard: "terminal", target: "faulted", actions: "failed" },
+          { target: "backoff", actions: "failed" },
+        ],
+      },
+    },
+    live: {
+      entry: [
+        "changed",
+        "back",
+        { type: "note", params: { state: "live", reason: null } },
+        { type: "subscribe", params: ({ context }) => context.instruments() },
+      ],
+      on: {
+        subscribe: { actions: { type: "subscribe", params: ({ event }) => event.instruments } },
+        unsubscribe: { actions: { type: "unsubscribe", params: ({ event }) => event.symbols } },
+        refused: { actions: { type: "refuse", params: ({ event }) => event.refusals } },
+        ended: { target: "ended", actions: "finish" },
+        lost: [
+          {
+            guard: "terminal",
+            target: "faulted",
+            actions: ["failed", "outage", "discard"],
+          },
+          { target: "backoff", actions: ["failed", "outage", "discard"] },
+        ],
+      },
+    },
+    backoff: {
+      entry: [
+        "changed",
+        assign({ stream: null, session: null }),
+        {
+          type: "note",
+          params: ({ context }) => ({ state: "backoff", reason: context.lastError }),
+        },
+      ],
+      after: { backoff: "authenticating" },
+      on: { reset: "authenticating" },
+    },
+    faulted: {
+      entry: [
+        "changed",
+        {
+          type: "note",
+          params: ({ context }) => ({ state: "faulted", reason: context.lastError }),
+        },
+      ],
+      on: { reset: "authenticating" },
+    },
+    ended: {
+      entry: ["changed", { type: "note", params: { state: "ended", reason: null } }],
+    },
+    closing: {
+      entry: "changed",
+      invoke: {
+        src: "close",
+        input: ({ context }) => context,
+        onDone: "stopped",
+        onError: "stopped",
+      },
+    },
+    stopped: {
+      entry: ["changed", { type: "note", params: { state: "stopped", reason: null } }, "drained"],
+    },
+  },
+});
+
+/** The error that an event carries. */
+function errorOf(event: object): unknown {
+  return "error" in event ? event.error : undefined;
+}
+
+/** A reference to a connection. */
+export type ConnectionRef = ActorRefFrom<typeof connection>;
+
+/** A connection as the outside sees it. */
+export function reportOf(ref: ConnectionRef): ConnectionReport {
+  const { value, context } = ref.getSnapshot();
+  const { changedAt, failures, lastError, refusals } = context;
+  return { state: String(value), changedAt, failures, lastError, refusals };
+}
+
+function asProviderError(error: unknown): ProviderError {
+  return error instanceof ProviderError
+    ? error
+    : new ProviderError("lost", `The stream failed: ${messageOf(error)}`, { cause: error });
+}

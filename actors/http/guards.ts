@@ -1,0 +1,162 @@
+/**
+ * Who is let in: the Host header, origins, the token, and the size of a body, in this order.
+ *
+ * @module
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Settings } from "../settings/schema.ts";
+import { hostOf, isAddress, isLoopback, isUnspecified } from "./addresses.ts";
+import { remoteOf } from "./deps.ts";
+import { ProblemError } from "./problem.ts";
+
+type Server = Settings["server"];
+
+const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
+/** What a request is passed on with. */
+const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip"];
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+/** What whoever watches over the daemon may ask from anywhere. */
+const OPEN = new Set(["/livez", "/readyz"]);
+/** The largest body, in bytes. */
+const LARGEST_BODY = 65_536;
+/** How long a browser may remember a preflight's answer, in seconds. */
+const PREFLIGHT_AGE = "600";
+
+/**
+ * Refuses requests that were not meant for this daemon: a page whose name was rebound to this
+ * machine's address still sends its own name (DNS rebinding).
+ */
+export function checkHost(server: Server): MiddlewareHandler {
+  const named = [server.host, ...server.hosts].map((host) => hostOf(bracketed(host)));
+  const known = new Set<string | undefined>([...LOOPBACK_HOSTS, ...named]);
+  const anyAddress = isUnspecified(server.host);
+  return async (c, next) => {
+    const header = hostHeader(c);
+    const host = hostOf(header);
+    const fits = host !== undefined && (known.has(host) || (anyAddress && isAddress(host)));
+    if (!fits) {
+      throw new ProblemError(
+        421,
+        "unknown-host",
+        `This daemon does not answer to the host "${header.slice(0, 100)}": ` +
+          `name it under server.hosts where it should.`,
+      );
+    }
+    await next();
+  };
+}
+
+/**
+ * Lets pages of the configured origins read, answers their preflights, and refuses writes that
+ * come from any other page.
+ */
+export function checkOrigin(server: Server): MiddlewareHandler {
+  const allowed = new Set(server.origins.map((origin) => new URL(origin).origin));
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    const isAllowed = origin !== undefined && allowed.has(origin);
+    if (isPreflight(c)) {
+      c.res = new Response(null, { status: 204, headers: isAllowed ? PREFLIGHT : {} });
+    } else {
+      const isOwn = origin === undefined ||
+        URL.parse(origin)?.host === hostHeader(c).toLowerCase();
+      if (isWrite(c) && !isOwn && !isAllowed) {
+        throw new ProblemError(
+          403,
+          "foreign-origin",
+          `A page of "${origin.slice(0, 100)}" must not change anything here.`,
+        );
+      }
+      await next();
+      if (isAllowed) c.res.headers.set("access-control-expose-headers", "Link, Retry-After");
+    }
+    c.res.headers.append("vary", "Origin");
+    if (isAllowed) c.res.headers.set("access-control-allow-origin", origin);
+  };
+}
+
+const PREFLIGHT = {
+  "access-control-allow-methods": "GET, HEAD",
+  "access-control-allow-headers": "Accept, Authorization, Last-Event-ID",
+  "access-control-max-age": PREFLIGHT_AGE,
+};
+
+/**
+ * Asks for the token: of every write, and of every read from elsewhere. A request that a proxy on
+ * this machine passes on comes from elsewhere, whatever its connection says.
+ */
+export function checkToken(token: string): MiddlewareHandler {
+  const wanted = new TextEncoder().encode(token);
+  return async (c, next) => {
+    const needed = !OPEN.has(c.req.path) && (isWrite(c) || !isLocal(c));
+    const said = c.req.header("authorization");
+    const presented = /^bearer +(\S+)$/i.exec(said ?? "")?.[1];
+    if (presented === undefined ? needed : !(await isSame(presented, wanted))) {
+      throw presented === undefined ? missing() : wrong();
+    }
+    await next();
+  };
+}
+
+/** Refuses bodies that are larger than any that makes sense. */
+export const checkBody: MiddlewareHandler = bodyLimit({
+  maxSize: LARGEST_BODY,
+  onError: () => {
+    throw new ProblemError(
+      413,
+      "too-large",
+      `The body is larger than ${LARGEST_BODY} bytes, the most that is read.`,
+    );
+  },
+});
+
+/** Whether a request wants to change something. */
+function isWrite(c: Context): boolean {
+  return !READS.has(c.req.method);
+}
+
+function isLocal(c: Context): boolean {
+  return isLoopback(remoteOf(c)) && FORWARDED.every((name) => c.req.header(name) === undefined);
+}
+
+function isPreflight(c: Context): boolean {
+  return c.req.method === "OPTIONS" && c.req.header("origin") !== undefined &&
+    c.req.header("access-control-request-method") !== undefined;
+}
+
+/** What the request says whom it is for; HTTP/2 says so in the URL. */
+function hostHeader(c: Context): string {
+  return c.req.header("host") ?? new URL(c.req.url).host;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") && /^[0-9a-f:.]+$/i.test(host) && host.split(":").length > 2
+    ? `[${host}]`
+    : host;
+}
+
+/** Compares in a time that tells nothing of where they differ, nor of the length. */
+async function isSame(presented: string, wanted: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const digest = async (bytes: Uint8Array<ArrayBuffer>) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const given = new TextEncoder().encode(presented);
+  return timingSafeEqual(await digest(given), await digest(wanted));
+}
+
+function missing(): ProblemError {
+  return new ProblemError(
+    401,
+    "no-token",
+    `This needs the token: send it as "Authorization: Bearer TOKEN". ` +
+      `It is server.token, or in the file that was named at the start.`,
+    { headers: { "www-authenticate": 'Bearer realm="marketd"' } },
+  );
+}
+
+function wrong(): ProblemError {
+  return new ProblemError(401, "wrong-token", "The token is not this daemon's.", {
+    headers: { "www-authenticate": 'Bearer realm="marketd", error="invalid_token"' },
+  });
+}

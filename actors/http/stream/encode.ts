@@ -1,0 +1,67 @@
+/**
+ * Events as bytes. An event's JSON is made once, whoever listens, and a chunk once for all who want
+ * the same.
+ *
+ * @module
+ */
+import type { HubEvent } from "../../hub.ts";
+import type { StreamFormat } from "./subscription.ts";
+import type { Candle } from "../../../domain/candle.ts";
+import type { Gap } from "../../../domain/gap.ts";
+import { candleRecord, gapRecord, tickRecord } from "../../../domain/tables.ts";
+import type { Tick } from "../../../domain/tick.ts";
+
+const encoder = new TextEncoder();
+
+/** An event's data as JSON. */
+export function jsonOf(event: HubEvent): string {
+  return event.json ??= JSON.stringify(recordOf(event));
+}
+
+function recordOf(event: HubEvent): unknown {
+  switch (event.type) {
+    case "trade":
+    case "quote":
+    case "depth":
+      return tickRecord(event.payload as Tick);
+    case "candle":
+      return candleRecord(event.payload as Candle);
+    case "gap":
+      return gapRecord(event.payload as Gap);
+    default:
+      return event.payload;
+  }
+}
+
+/** One event as text; `id` is `null` where the client must not resume from it. */
+export function frame(format: StreamFormat, id: string | null, type: string, json: string): string {
+  if (format === "ndjson") {
+    const head = id === null ? "" : `"id":"${id}",`;
+    return `{${head}"event":"${type}","data":${json}}\n`;
+  }
+  const head = id === null ? "" : `id: ${id}\n`;
+  return `${head}event: ${type}\ndata: ${json}\n\n`;
+}
+
+/** Events of one epoch as a chunk, each with its id. */
+export function chunkOf(
+  format: StreamFormat,
+  epoch: string,
+  events: readonly HubEvent[],
+): Uint8Array {
+  let text = "";
+  for (const event of events) {
+    text += frame(format, `${epoch}:${event.sequence}`, event.type, jsonOf(event));
+  }
+  return encoder.encode(text);
+}
+
+/** Text as a chunk. */
+export function bytes(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** What says that the connection is alive where nothing else does. */
+export function keepAlive(format: StreamFormat): Uint8Array {
+  return bytes(format === "sse" ? ": keepalive\n\n" : '{"event":"keepalive"}\n');
+}

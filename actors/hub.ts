@@ -1,0 +1,188 @@
+/**
+ * The hub: publish and subscribe, with the replay ring.
+ *
+ * What is published gets the next sequence. Events that must not be lost (trades, closed candles,
+ * gaps, signals) go into the ring; of the rest (quotes, depth, forming candles, states) only the
+ * latest of each subject is held, and a consumer may be given only that. The hub's memory is made
+ * by the root and handed in, so that a restart of the actor loses nothing.
+ *
+ * @module
+ */
+import { fromTransition } from "xstate";
+import type { Candle } from "../domain/candle.ts";
+import type { Gap } from "../domain/gap.ts";
+import { Ring } from "../domain/ring.ts";
+import type { Tick } from "../domain/tick.ts";
+import type { Vitals } from "./vitals.ts";
+
+/** What a consumer can ask for. */
+export const EVENT_TYPES = [
+  "trade",
+  "quote",
+  "depth",
+  "candle",
+  "profile",
+  "flow",
+  "state",
+  "signal",
+  "gap",
+  "status",
+] as const;
+/** The type of an event. */
+export type EventType = typeof EVENT_TYPES[number];
+
+/** A change in the fortune of a part of the daemon. */
+export interface Status {
+  /** `provider` or `actor`. */
+  readonly kind: string;
+  readonly id: string;
+  readonly status: string;
+  readonly reason: string | null;
+}
+
+/** What events carry. */
+export type Payload = Tick | Candle | Gap | Status;
+
+/** One event. */
+export interface HubEvent {
+  readonly type: EventType;
+  /** `null` where it is about no instrument. */
+  readonly symbol: string | null;
+  /** The candle's interval; `null` on everything else. */
+  readonly interval: string | null;
+  /** Within a type: what a later event of the same subject replaces. */
+  readonly subject: string;
+  /** Whether it may be replaced by a later one of its subject before it is delivered. */
+  readonly conflates: boolean;
+  readonly payload: Payload;
+  /** 0 until published. */
+  sequence: number;
+  /** The payload's JSON, made when it is first needed, for all consumers. */
+  json: string | null;
+}
+
+/** Receives each published array as it is; must not keep it, nor throw. */
+export type Subscriber = (events: readonly HubEvent[]) => void;
+
+/** What can still be had of the events after a sequence. */
+export interface Replay {
+  /** The held events after the sequence, ascending. */
+  readonly events: HubEvent[];
+  /** The last sequence after the asked one of which something may be gone; 0 where nothing is. */
+  readonly lostUntil: number;
+}
+
+/** The hub's memory. */
+export class Hub {
+  readonly #ring: Ring<HubEvent>;
+  readonly #latest = new Map<EventType, Map<string, HubEvent>>();
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #canaryWatchers = new Set<(shard: string) => void>();
+  #sequence = 0;
+  #lostUntil = 0;
+
+  /**
+   * @param epoch names this run's sequences; sorts as text after every earlier one.
+   * @param capacity events in the ring.
+   */
+  constructor(readonly epoch: string, capacity: number, readonly vitals: Vitals) {
+    this.#ring = new Ring(capacity);
+  }
+
+  /** The sequence of the last event published. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Events in the ring. */
+  get held(): number {
+    return this.#ring.length;
+  }
+
+  /** Numbers the events and hands them to every subscriber. */
+  publish(events: readonly HubEvent[]): void {
+    for (const event of events) {
+      event.sequence = ++this.#sequence;
+      if (!event.conflates) {
+        const gone = this.#ring.push(event);
+        if (gone !== undefined) this.#lostUntil = gone.sequence;
+      }
+      let latest = this.#latest.get(event.type);
+      if (latest === undefined) this.#latest.set(event.type, latest = new Map());
+      const held = latest.get(event.subject);
+      if (held === undefined || !isOlderCandle(event, held)) latest.set(event.subject, event);
+    }
+    for (const subscriber of this.#subscribers) subscriber(events);
+  }
+
+  /** Says that a shard's canary came by. */
+  sight(shard: string): void {
+    this.vitals.sight("hub", shard);
+    for (const watcher of this.#canaryWatchers) watcher(shard);
+  }
+
+  /** Delivers every later event, and every canary, until the returned function is called. */
+  subscribe(subscriber: Subscriber, canary: (shard: string) => void): () => void {
+    this.#subscribers.add(subscriber);
+    this.#canaryWatchers.add(canary);
+    return () => {
+      this.#subscribers.delete(subscriber);
+      this.#canaryWatchers.delete(canary);
+    };
+  }
+
+  /** The latest event of each subject, by type, in the order of their first appearance. */
+  *latest(): Iterable<HubEvent> {
+    for (const events of this.#latest.values()) yield* events.values();
+  }
+
+  /** The latest event of one subject. */
+  latestOf(type: EventType, subject: string): HubEvent | undefined {
+    return this.#latest.get(type)?.get(subject);
+  }
+
+  /** Forgets an instrument's latest values. */
+  forget(symbol: string): void {
+    for (const events of this.#latest.values()) {
+      for (const [subject, event] of events) {
+        if (event.symbol === symbol) events.delete(subject);
+      }
+    }
+  }
+
+  /** What followed a sequence of this epoch, as far as it is held. */
+  after(sequence: number): Replay {
+    const events: HubEvent[] = [];
+    const ring = this.#ring;
+    const first = ring.firstWhere((event) => event.sequence > sequence);
+    for (let at = first; at < ring.length; at++) events.push(ring.at(at)!);
+    for (const event of this.latest()) {
+      if (event.conflates && event.sequence > sequence) events.push(event);
+    }
+    events.sort((a, b) => a.sequence - b.sequence);
+    return { events, lostUntil: this.#lostUntil > sequence ? this.#lostUntil : 0 };
+  }
+}
+
+/** Whether an event revises a candle while a later one of its subject is known. */
+function isOlderCandle(event: HubEvent, held: HubEvent): boolean {
+  return event.type === "candle" &&
+    (event.payload as Candle).start < (held.payload as Candle).start;
+}
+
+/** What the hub answers to. */
+export type HubCommand =
+  | { type: "hub.publish"; events: readonly HubEvent[] }
+  | { type: "hub.canary"; shard: string }
+  | { type: "hub.forget"; symbol: string };
+
+/** The hub as an actor over its memory. */
+export const hub = fromTransition(
+  (memory: Hub, event: HubCommand) => {
+    if (event.type === "hub.publish") memory.publish(event.events);
+    else if (event.type === "hub.canary") memory.sight(event.shard);
+    else if (event.type === "hub.forget") memory.forget(event.symbol);
+    return memory;
+  },
+  ({ input }: { input: Hub }) => input,
+);

@@ -1,0 +1,103 @@
+/**
+ * The candle actor: a reducer over the series of one shard's instruments. One instrument's fault is
+ * caught here and handed out with the rest; its neighbours never notice.
+ *
+ * @module
+ */
+import { fromTransition } from "xstate";
+import type { Candle } from "../../domain/candle.ts";
+import type { CandleSeries, Kept, Span, Wanted } from "../../domain/candles.ts";
+import type { Tick } from "../../domain/tick.ts";
+import type { Micros } from "../../domain/time.ts";
+
+/** What the actor made of an event; the sender hands it in empty. */
+export interface Made {
+  /** Closed or revised. */
+  readonly candles: Candle[];
+  readonly forming: Candle[];
+  /** Closed candles to load for late ticks. */
+  readonly wanted: { readonly symbol: string; readonly wanted: Wanted }[];
+  readonly faults: { readonly symbol: string; readonly error: unknown }[];
+}
+
+/** Nothing made yet. */
+export function nothingMade(): Made {
+  return { candles: [], forming: [], wanted: [], faults: [] };
+}
+
+/** What the candle actor answers to. */
+export type CandlesCommand =
+  & { readonly made: Made }
+  & (
+    | { type: "candles.ticks"; symbol: string; ticks: readonly Tick[] }
+    | { type: "candles.beat"; now: Micros }
+    | {
+      type: "candles.restore";
+      symbol: string;
+      series: CandleSeries;
+      kept: Kept;
+      gaps: readonly Span[];
+      ticks: readonly Tick[];
+      now: Micros;
+    }
+    | { type: "candles.load"; symbol: string; wanted: Wanted; candle: Candle | null }
+    | { type: "candles.gap"; symbol: string; gap: Span }
+    | { type: "candles.outage"; symbol: string; from: Micros | undefined }
+    | { type: "candles.finish"; symbol: string; at: Micros }
+  );
+
+/** The series of a shard's instruments, by symbol; made by the shard, so that they survive. */
+export type SeriesMap = Map<string, CandleSeries>;
+
+/** The candle actor. */
+export const candles = fromTransition(
+  (series: SeriesMap, event: CandlesCommand) => {
+    if (event.type === "candles.beat") {
+      for (const [symbol, one] of series) attempt(series, symbol, event, () => beat(one, event));
+    } else {
+      attempt(series, event.symbol, event, () => apply(series, event));
+    }
+    return series;
+  },
+  ({ input }: { input: SeriesMap }) => input,
+);
+
+function attempt(series: SeriesMap, symbol: string, { made }: CandlesCommand, run: () => void) {
+  try {
+    run();
+    const one = series.get(symbol);
+    if (one === undefined) return;
+    made.candles.push(...one.takeMade());
+    for (const wanted of one.takeWanted()) made.wanted.push({ symbol, wanted });
+  } catch (error) {
+    series.delete(symbol);
+    made.faults.push({ symbol, error });
+  }
+}
+
+function beat(one: CandleSeries, event: CandlesCommand & { type: "candles.beat" }): void {
+  one.advance(event.now);
+  event.made.forming.push(...one.takeForming());
+}
+
+function apply(
+  series: SeriesMap,
+  event: Exclude<CandlesCommand, { type: "candles.beat" }>,
+): void {
+  if (event.type === "candles.restore") {
+    const one = event.series;
+    series.set(event.symbol, one);
+    for (const gap of event.gaps) one.addGap(gap);
+    one.restore(event.kept);
+    for (const tick of event.ticks) one.add(tick);
+    one.advance(event.now);
+    return;
+  }
+  const one = series.get(event.symbol);
+  if (one === undefined) return;
+  if (event.type === "candles.ticks") { for (const tick of event.ticks) one.add(tick); }
+  else if (event.type === "candles.load") one.load(event.wanted, event.candle);
+  else if (event.type === "candles.gap") one.addGap(event.gap);
+  else if (event.type === "candles.outage") one.setOutage(event.from);
+  else one.finish(event.at);
+}

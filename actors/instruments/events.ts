@@ -1,0 +1,69 @@
+/**
+ * From what a shard made to the hub's events.
+ *
+ * @module
+ */
+import type { HubEvent } from "../hub.ts";
+import type { Candle } from "../../domain/candle.ts";
+import { REFUSED } from "../../domain/flags.ts";
+import type { Gap } from "../../domain/gap.ts";
+import type { Tick } from "../../domain/tick.ts";
+
+/**
+ * The events of one drain: the ticks that the gate let through, then closed candles, forming ones,
+ * and gaps.
+ */
+export function toEvents(
+  ticks: readonly Tick[],
+  closed: readonly Candle[],
+  forming: readonly Candle[],
+  gaps: readonly Gap[],
+): HubEvent[] {
+  const events: HubEvent[] = [];
+  for (const tick of ticks) {
+    if ((tick.flags & REFUSED) === 0) events.push(tickEvent(tick));
+  }
+  for (const candle of closed) events.push(candleEvent(candle, false));
+  for (const candle of forming) events.push(candleEvent(candle, true));
+  for (const gap of gaps) events.push(gapEvent(gap));
+  return events;
+}
+
+function tickEvent(tick: Tick): HubEvent {
+  return {
+    type: tick.kind,
+    symbol: tick.symbol,
+    interval: null,
+    subject: tick.symbol,
+    conflates: tick.kind !== "trade",
+    payload: tick,
+    sequence: 0,
+    json: null,
+  };
+}
+
+function candleEvent(candle: Candle, conflates: boolean): HubEvent {
+  return {
+    type: "candle",
+    symbol: candle.symbol,
+    interval: candle.interval,
+    subject: `${candle.symbol} ${candle.interval} ${candle.basis}`,
+    conflates,
+    payload: candle,
+    sequence: 0,
+    json: null,
+  };
+}
+
+function gapEvent(gap: Gap): HubEvent {
+  return {
+    type: "gap",
+    symbol: gap.symbol,
+    interval: null,
+    subject: `${gap.symbol} ${gap.provider}`,
+    conflates: false,
+    payload: gap,
+    sequence: 0,
+    json: null,
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The history actor: reads from the store on its shard's behalf, so that the shard never waits.
+ * Answers `drain` when nothing that was asked for is under way any more.
+ *
+ * @module
+ */
+import type { Candle } from "../../domain/candle.ts";
+import type { Wanted } from "../../domain/candles.ts";
+import type { Listing } from "./directory.ts";
+import { recall, type Recalled, type RecallRequest } from "./recall.ts";
+import { createService } from "../service.ts";
+import type { SharedInput } from "../shared.ts";
+
+/** What the history actor answers to. */
+export type HistoryCommand =
+  | { type: "history.recall"; request: RecallRequest }
+  | { type: "history.load"; listing: Listing; wanted: Wanted }
+  | { type: "drain" };
+
+/** What it answers. */
+export type HistoryAnswer =
+  | {
+    type: "history.recalled";
+    request: RecallRequest;
+    /** `null` where the store could not be read. */
+    recalled: Recalled | null;
+    error: unknown;
+  }
+  | { type: "history.loaded"; listing: Listing; wanted: Wanted; candle: Candle | null };
+
+/** Between two attempts to load a candle, in milliseconds. */
+const RETRY = 1_000;
+
+/** The history actor. */
+export const history = createService<HistoryCommand, SharedInput>(
+  ({ input: { shared }, receive, self, sendBack, guard }) => {
+    let underWay = 0;
+    let draining = false;
+
+    const answer = (reply: HistoryAnswer) => sendBack(reply);
+    const settle = () => {
+      if (draining && underWay === 0) sendBack({ type: "child.drained", id: self.id });
+    };
+    const handle = guard(async (event: Exclude<HistoryCommand, { type: "drain" }>) => {
+      underWay++;
+      if (event.type === "history.recall") await find(event.request);
+      else await load(event.listing, event.wanted);
+      underWay--;
+      settle();
+    });
+
+    async function find(request: RecallRequest): Promise<void> {
+      try {
+        // What was handed over before must be in the store, or it would seem never to have come.
+        await shared.journal.flushed();
+        const recalled = await recall(shared.store, request);
+        answer({ type: "history.recalled", request, recalled, error: undefined });
+      } catch (error) {
+        answer({ type: "history.recalled", request, recalled: null, error });
+      }
+    }
+
+    /** Tries until the store answers: without the kept candle a late tick must not revise it. */
+    async function load(listing: Listing, wanted: Wanted): Promise<void> {
+      const { symbol } = listing.instrument;
+      const range = { from: wanted.start, to: wanted.start + 1, limit: 1, order: "start" } as const;
+      const key = { symbol, interval: wanted.interval, basis: listing.basis };
+      for (let tries = 0; tries === 0 || !draining; tries++) {
+        try {
+          await shared.journal.flushed();
+          const page = await shared.store.candles({ ...key, ...range });
+          answer({ type: "history.loaded", listing, wanted, candle: page.rows[0] ?? null });
+          return;
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, RETRY));
+        }
+      }
+    }
+
+    receive((event) => {
+      if (event.type === "drain") {
+        draining = true;
+        settle();
+      } else handle(event);
+    });
+  },
+);

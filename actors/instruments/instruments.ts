@@ -1,0 +1,140 @@
+/**
+ * The instruments: the supervisor of the shards. It deals the instruments out to them, and passes on
+ * what concerns all.
+ *
+ * @module
+ */
+import type { Listing, Origin } from "./directory.ts";
+import { shard, type ShardCommand, ShardMemory } from "./shard.ts";
+import { tell, tellShard } from "../addresses.ts";
+import type { Shared } from "../shared.ts";
+import { type Child, createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
+import { canarySymbol } from "../vitals.ts";
+import type { Gap } from "../../domain/gap.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Micros } from "../../domain/time.ts";
+
+/** What the instruments answer to. */
+export type InstrumentsCommand =
+  | { type: "instruments.follow"; instrument: Instrument; provider: string; origin: Origin }
+  | { type: "instruments.leave"; symbol: string }
+  | { type: "instruments.beat"; now: Micros }
+  | { type: "instruments.outage"; provider: string; from: Micros }
+  | { type: "instruments.gap"; provider: string; gap: Omit<Gap, "symbol"> }
+  | { type: "instruments.finish"; provider: string; at: Micros }
+  | { type: "instruments.deliver"; shard: string; command: ShardCommand };
+
+/** Instruments in one shard at most: stopping many children of one parent is worse than linear. */
+const SHARD_SIZE = 64;
+
+/** The instruments' memory: which shards there are, and what each holds. */
+export class InstrumentsMemory {
+  readonly shards = new Map<string, ShardMemory>();
+}
+
+/** What the instruments' supervisor works with. */
+export interface InstrumentsInput extends SupervisorInput {
+  readonly shared: Shared;
+  readonly memory: InstrumentsMemory;
+}
+
+/** The instruments as an actor. */
+export const instruments = createSupervisor<InstrumentsInput>({
+  children: (input) => [...input.memory.shards.values()].map((memory) => child(input, memory)),
+  receive: (event, scope) => handle(event as InstrumentsCommand, scope),
+});
+
+function child({ shared, observe, uptime }: InstrumentsInput, memory: ShardMemory): Child {
+  return {
+    id: memory.id,
+    logic: shard,
+    input: () => ({ shared, memory, observe, uptime }),
+    drain: "told",
+    giveUp: "tell",
+  };
+}
+
+function handle(event: InstrumentsCommand, scope: Scope<InstrumentsInput>): void {
+  if (event.type === "instruments.follow") follow(event, scope);
+  else if (event.type === "instruments.leave") leave(event.symbol, scope);
+  else if (event.type === "instruments.beat") toAll({ ...event, type: "shard.beat" }, scope);
+  else if (event.type === "instruments.outage") toAll({ ...event, type: "shard.outage" }, scope);
+  else if (event.type === "instruments.gap") toAll({ ...event, type: "shard.gap" }, scope);
+  else if (event.type === "instruments.finish") toAll({ ...event, type: "shard.finish" }, scope);
+  else if (event.type === "instruments.deliver") tellShard(scope.self, event.shard, event.command);
+}
+
+function toAll(event: ShardCommand, { input, self }: Scope<InstrumentsInput>): void {
+  for (const id of input.memory.shards.keys()) tellShard(self, id, event);
+}
+
+function follow(
+  { instrument, provider, origin }: InstrumentsCommand & { type: "instruments.follow" },
+  scope: Scope<InstrumentsInput>,
+): void {
+  const { shared, memory } = scope.input;
+  if (shared.directory.find(instrument.symbol) !== undefined) return;
+  const source = shared.providers.get(provider);
+  const trades = source?.offers(instrument).includes("trades") ?? false;
+  const room = [...memory.shards.values()].find((shard) => shard.members.size < SHARD_SIZE);
+  const home = room ?? open(scope, instrument);
+  home.members.add(instrument.symbol);
+  const listing: Listing = {
+    instrument,
+    provider,
+    basis: instrument.basis ?? (trades ? "trade" : "bid"),
+    shard: home.id,
+    origin,
+    alwaysOpen: source?.alwaysOpen ?? false,
+    canary: false,
+    state: "rebuilding",
+    fault: null,
+    ticks: 0,
+    lastTick: null,
+  };
+  enlist(listing, scope);
+}
+
+/** Lists an instrument; its shard hears of it after this event, when it is sure to be up. */
+function enlist(listing: Listing, { input, self }: Scope<InstrumentsInput>): void {
+  input.shared.directory.add(listing);
+  const command: ShardCommand = { type: "shard.follow", listing, unheard: true };
+  self.send({ type: "instruments.deliver", shard: listing.shard, command });
+}
+
+/** Opens a shard, with its canary in it. */
+function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
+  const { shared, memory } = scope.input;
+  const id = `shard-${memory.shards.size + 1}`;
+  const opened = new ShardMemory(id);
+  memory.shards.set(id, opened);
+  shared.vitals.watch(id);
+  scope.self.send({ type: "child.add", child: child(scope.input, opened) });
+  enlist({
+    instrument: { ...like, symbol: canarySymbol(id), basis: "trade" },
+    provider: "canary",
+    basis: "trade",
+    shard: id,
+    origin: "configuration",
+    alwaysOpen: true,
+    canary: true,
+    state: "rebuilding",
+    fault: null,
+    ticks: 0,
+    lastTick: null,
+  }, scope);
+  return opened;
+}
+
+function leave(symbol: string, { input, self }: Scope<InstrumentsInput>): void {
+  const listing = input.shared.directory.get(symbol);
+  if (listing === undefined) return;
+  tellShard(self, listing.shard, { type: "shard.leave", symbol });
+  input.memory.shards.get(listing.shard)?.members.delete(symbol);
+  input.shared.directory.remove(symbol);
+  tell(self, "connections", {
+    type: "connections.unsubscribe",
+    provider: listing.provider,
+    symbols: [symbol],
+  });
+}

@@ -1,0 +1,119 @@
+/**
+ * Recall: what the store knows of an instrument, so that its forming candles go on after a restart
+ * as if nothing had happened, or say what is missing.
+ *
+ * @module
+ */
+import type { Store } from "../../db/store.ts";
+import { openWithin } from "../../domain/calendar.ts";
+import type { Kept, Span } from "../../domain/candles.ts";
+import type { Gap } from "../../domain/gap.ts";
+import { BASE_INTERVAL, type Interval } from "../../domain/interval.ts";
+import type { Tick } from "../../domain/tick.ts";
+import { DAY, type Micros, MINUTE } from "../../domain/time.ts";
+import { readAll } from "../pages.ts";
+import type { Listing } from "./directory.ts";
+
+/** What a recall is asked for. */
+export interface RecallRequest {
+  readonly listing: Listing;
+  readonly intervals: readonly Interval[];
+  readonly grace: Micros;
+  readonly now: Micros;
+  /** Whether the feed is heard only from now on (a start), or was heard all along (a fault). */
+  readonly unheard: boolean;
+  readonly epoch: string;
+  readonly sessionAt: (time: Micros) => Span | null;
+}
+
+/** What is known. */
+export interface Recalled {
+  /** From when on the feed has been watched. */
+  readonly since: Micros;
+  readonly kept: Kept;
+  /** Ticks after the last minute kept, in the order received. */
+  readonly ticks: readonly Tick[];
+  /** Known outages that may touch an open candle. */
+  readonly gaps: readonly Span[];
+  /** The span between what was heard last and now, where anything can have been missed. */
+  readonly missed: Gap | null;
+}
+
+const PAGE = 5_000;
+/** The longest open candle starts at most this long before the last tick. */
+const REACH = 2 * DAY;
+
+/**
+ * Reads what the store knows of an instrument.
+ *
+ * @throws StoreError
+ */
+export async function recall(store: Store, request: RecallRequest): Promise<Recalled> {
+  const { listing, now, grace } = request;
+  const symbol = listing.instrument.symbol;
+  const span = await store.tickSpan(symbol, now);
+  if (span === null) {
+    return { since: now, kept: { minutes: [], longer: [] }, ticks: [], gaps: [], missed: null };
+  }
+  const missed = request.unheard ? await missedSpan(store, request, span.last) : null;
+  const from = oldestOpen(request, span.last);
+  const due = (end: Micros) => end + grace <= now;
+  const range = { symbol, from, to: now, limit: PAGE };
+
+  const candles = async (interval: string) => {
+    const query = { ...range, interval, basis: listing.basis, order: "start" } as const;
+    const kept = await readAll((cursor) => store.candles({ ...query, cursor }));
+    return kept.filter((candle) => due(candle.end));
+  };
+  const minutes = await candles(BASE_INTERVAL.name);
+  const longer = [];
+  for (const { name } of request.intervals) {
+    if (name !== BASE_INTERVAL.name) longer.push(...await candles(name));
+  }
+  const tail = minutes.at(-1)?.end ?? from;
+  // In the order received, as the live run counted them; a venue's clock may run ahead of ours.
+  const query = { symbol, from: tail, to: now + MINUTE, refused: false, order: "arrival" } as const;
+  const heard = (tick: Tick) => request.unheard ? tick.receivedAt < now : tick.receivedAt <= now;
+  const ticks = (await readAll((cursor) => store.ticks({ ...query, limit: PAGE, cursor }))).filter(
+    heard,
+  );
+  const known = await readAll((cursor) =>
+    store.gaps({ symbol, from: from - REACH, to: now, limit: PAGE, cursor })
+  );
+  const gaps = (missed === null ? known : [...known, missed])
+    .filter((gap) => gap.to > from).map((gap) => ({ start: gap.from, end: gap.to }));
+  return { since: span.first, kept: { minutes, longer }, ticks, gaps, missed };
+}
+
+/** What nobody heard: from the last tick, or the last sign of life of the run that had it. */
+async function missedSpan(
+  store: Store,
+  { listing, now, epoch }: RecallRequest,
+  last: Micros,
+): Promise<Gap | null> {
+  const run = await store.runAt(last);
+  const own = run?.epoch === epoch;
+  const heard = run === null || own ? last : Math.max(last, Math.min(run.aliveUntil, now));
+  if (heard >= now) return null;
+  const { symbol, market } = listing.instrument;
+  if (!listing.alwaysOpen && !openWithin(market, heard, now, "extended")) return null;
+  return {
+    symbol,
+    provider: listing.provider,
+    from: heard,
+    to: now,
+    reason: own ? "unsubscribed" : "restart",
+    status: "open",
+    detectedAt: now,
+  };
+}
+
+/** The start of the earliest candle that the last tick may have left open. */
+function oldestOpen({ intervals, sessionAt }: RecallRequest, last: Micros): Micros {
+  let from = last - last % BASE_INTERVAL.span;
+  for (const { span, session } of intervals) {
+    const start = session ? sessionAt(last)?.start : last - last % span;
+    if (start !== undefined) from = Math.min(from, start);
+  }
+  return from;
+}

@@ -1,0 +1,394 @@
+/**
+ * A shard: at most 64 instruments whose ticks are buffered, drained together, and handed to the
+ * actors that make something of them. What they made goes to the hub and, with the ticks
+ * themselves, to the outbox: once.
+ *
+ * @module
+ */
+import type { AnyActorRef, AnyEventObject } from "xstate";
+import { toEvents } from "./events.ts";
+import { candles, type CandlesCommand, type Made, nothingMade, type SeriesMap } from "./candles.ts";
+import { type Shed, TickBuffer } from "./buffer.ts";
+import type { Listing } from "./directory.ts";
+import { history, type HistoryAnswer, type HistoryCommand } from "./history.ts";
+import { tell } from "../addresses.ts";
+import { logger } from "../log.ts";
+import type { Shared } from "../shared.ts";
+import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
+import type { KeptCandle } from "../../db/store.ts";
+import { sessionAt } from "../../domain/calendar.ts";
+import type { Credit } from "../../domain/credit.ts";
+import { messageOf } from "../../domain/errors.ts";
+import type { Gap } from "../../domain/gap.ts";
+import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
+import type { Tick } from "../../domain/tick.ts";
+import type { Micros } from "../../domain/time.ts";
+
+/** What a shard answers to. */
+export type ShardCommand =
+  | { type: "shard.ticks"; ticks: readonly Tick[]; credit: Credit | undefined }
+  | { type: "shard.drain" }
+  | { type: "shard.beat"; now: Micros }
+  | { type: "shard.follow"; listing: Listing; unheard: boolean }
+  | { type: "shard.leave"; symbol: string }
+  | { type: "shard.outage"; provider: string; from: Micros }
+  | { type: "shard.gap"; provider: string; gap: Omit<Gap, "symbol"> }
+  | { type: "shard.told"; symbol: string; gap: Omit<Gap, "symbol"> }
+  | { type: "shard.finish"; provider: string; at: Micros }
+  | HistoryAnswer;
+
+/** Ticks that may wait in one instrument's buffer. */
+export const BUFFER = 32_768;
+
+interface Feed {
+  readonly listing: Listing;
+  readonly buffer: TickBuffer;
+  credit: Credit | undefined;
+  failures: readonly number[];
+  /** The end of its feed, where that was told before its candles were ready. */
+  finishAt: Micros | undefined;
+  /** Gaps told before its candles were ready. */
+  gaps: Omit<Gap, "symbol">[];
+}
+
+/** A shard's memory; made by its parent, so that a restart loses nothing. */
+export class ShardMemory {
+  /** The instruments dealt to it. */
+  readonly members = new Set<string>();
+  readonly feeds = new Map<string, Feed>();
+  readonly series: SeriesMap = new Map();
+  /** Feeds with ticks in their buffers. */
+  readonly waiting = new Set<Feed>();
+  timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly id: string) {}
+}
+
+/** What a shard works with. */
+export interface ShardInput extends SupervisorInput {
+  readonly shared: Shared;
+  readonly memory: ShardMemory;
+}
+
+const log = logger("instruments");
+
+/** The shard as an actor: the supervisor of its candle and history actors. */
+export const shard = createSupervisor<ShardInput>({
+  children: ({ shared, memory }) => [
+    { id: `${memory.id}-candles`, logic: candles, input: () => memory.series },
+    { id: `${memory.id}-history`, logic: history, input: () => ({ shared }), drain: "told" },
+  ],
+  started: (scope) => new Desk(scope).resume(),
+  receive: (event, scope) => new Desk(scope).handle(event as ShardCommand),
+  draining: (scope) => new Desk(scope).drain(),
+});
+
+/** What a shard does with one event. */
+class Desk {
+  readonly #shared: Shared;
+  readonly #memory: ShardMemory;
+  readonly #self: AnyActorRef;
+
+  constructor({ input, self }: Scope<ShardInput>) {
+    this.#shared = input.shared;
+    this.#memory = input.memory;
+    this.#self = self;
+  }
+
+  handle(event: ShardCommand): void {
+    if (event.type === "shard.ticks") this.#buffer(event.ticks, event.credit);
+    else if (event.type === "shard.drain") this.drain();
+    else if (event.type === "shard.beat") this.#beat(event.now);
+    else if (event.type === "shard.follow") this.#follow(event.listing, event.unheard);
+    else if (event.type === "shard.leave") this.#leave(event.symbol);
+    else if (event.type === "shard.outage") this.#outage(event.provider, event.from);
+    else if (event.type === "shard.gap") this.#gaps(event.provider, event.gap);
+    else if (event.type === "shard.told") this.#gap(event.symbol, event.gap);
+    else if (event.type === "shard.finish") this.#finish(event.provider, event.at);
+    else if (event.type === "history.recalled") this.#recalled(event);
+    else if (event.type === "history.loaded") this.#loaded(event);
+  }
+
+  /** Takes up the memory of an earlier life, whose timers and questions died with it. */
+  resume(): void {
+    const { feeds, waiting } = this.#memory;
+    this.#memory.timer = undefined;
+    for (const feed of feeds.values()) {
+      if (feed.buffer.length > 0) waiting.add(feed);
+      const { listing } = feed;
+      if (listing.state === "rebuilding" || listing.state === "restarting") {
+        this.#recall(listing, false);
+      }
+    }
+    this.drain();
+  }
+
+  #buffer(ticks: readonly Tick[], credit: Credit | undefined): void {
+    const { feeds, waiting } = this.#memory;
+    for (const tick of ticks) {
+      const feed = feeds.get(tick.symbol);
+      if (feed === undefined) {
+        // It was left while the tick was under way.
+        this.#shared.outbox.add({ ticks: [tick], credit });
+        continue;
+      }
+      if (feed.credit !== credit && feed.buffer.length > 0) this.#drainFeed(feed);
+      feed.credit = credit;
+      const shed = feed.buffer.push(tick);
+      if (shed !== null) this.#countShed(shed, credit);
+      feed.listing.ticks++;
+      feed.listing.lastTick = tick.receivedAt;
+      waiting.add(feed);
+    }
+    this.#memory.timer ??= setTimeout(() => this.#self.send({ type: "shard.drain" }), 0);
+  }
+
+  #countShed(shed: Shed, credit: Credit | undefined): void {
+    for (const kind of ["trade", "quote", "depth"] as const) {
+      if (shed[kind] === 0) continue;
+      this.#shared.meters.shed.inc({ where: "buffer", kind }, shed[kind]);
+      credit?.give(shed[kind]);
+    }
+  }
+
+  /** Hands on what waits in the buffers, except where candles are still being rebuilt. */
+  drain(): void {
+    const { waiting, timer } = this.#memory;
+    clearTimeout(timer);
+    this.#memory.timer = undefined;
+    for (const feed of waiting) {
+      const { state } = feed.listing;
+      if (state === "rebuilding" || state === "restarting") continue;
+      waiting.delete(feed);
+      this.#drainFeed(feed);
+    }
+  }
+
+  #drainFeed(feed: Feed): void {
+    const ticks = feed.buffer.take();
+    const { symbol } = feed.listing.instrument;
+    if (feed.listing.canary) this.#shared.vitals.sight("buffer", this.#memory.id);
+    const made = this.#ask((made) => ({ type: "candles.ticks", symbol, ticks, made }));
+    this.#handOut(made, ticks, feed);
+  }
+
+  #beat(now: Micros): void {
+    this.drain();
+    this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, made })), []);
+    if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
+  }
+
+  #ask(command: (made: Made) => CandlesCommand): Made {
+    const made = nothingMade();
+    (this.#self.system.get(`${this.#memory.id}-candles`) as AnyActorRef | undefined)
+      ?.send(command(made));
+    return made;
+  }
+
+  /** Gives what was made to the hub, and all of it with the ticks to the outbox. */
+  #handOut(made: Made, ticks: readonly Tick[], feed?: Feed, gaps: readonly Gap[] = []): void {
+    const { hub, meters, outbox, vitals } = this.#shared;
+    for (const { symbol, error } of made.faults) this.#fault(symbol, error);
+    if (feed?.listing.canary) {
+      if (made.faults.length === 0) vitals.sight("candle", this.#memory.id);
+      tell(this.#self, "hub", { type: "hub.canary", shard: this.#memory.id });
+      outbox.add({ ticks: [], canaries: [this.#memory.id] });
+      return;
+    }
+    const shown = (symbol: string) => this.#shared.directory.get(symbol) !== undefined;
+    const closed = made.candles.filter(({ symbol }) => shown(symbol));
+    const forming = made.forming.filter(({ symbol }) => shown(symbol));
+    const events = toEvents(ticks, closed, forming, gaps);
+    if (events.length > 0) tell(this.#self, "hub", { type: "hub.publish", events });
+    const kept: KeptCandle[] = [];
+    for (const event of events) {
+      if (event.type !== "candle" || event.conflates) continue;
+      const candle = event.payload as KeptCandle;
+      meters.candles.inc({ interval: candle.interval, status: candle.status });
+      kept.push({ ...candle, epoch: hub.epoch, sequence: event.sequence });
+    }
+    if (ticks.length > 0 || kept.length > 0 || gaps.length > 0) {
+      outbox.add({ ticks, candles: kept, gaps, credit: feed?.credit });
+    }
+    for (const { symbol, wanted } of made.wanted) {
+      const listing = this.#memory.feeds.get(symbol)?.listing;
+      if (listing !== undefined) this.#askHistory({ type: "history.load", listing, wanted });
+    }
+  }
+
+  #askHistory(command: HistoryCommand): void {
+    (this.#self.system.get(`${this.#memory.id}-history`) as AnyActorRef | undefined)
+      ?.send(command as AnyEventObject);
+  }
+
+  #follow(listing: Listing, unheard: boolean): void {
+    const { symbol } = listing.instrument;
+    let feed = this.#memory.feeds.get(symbol);
+    if (feed === undefined) {
+      const buffer = new TickBuffer(BUFFER);
+      feed = { listing, buffer, credit: undefined, failures: [], finishAt: undefined, gaps: [] };
+      this.#memory.feeds.set(symbol, feed);
+    }
+    if (listing.canary) this.#start(feed, null, this.#shared.clock.now());
+    else this.#recall(listing, unheard);
+  }
+
+  #recall(listing: Listing, unheard: boolean): void {
+    const { clock, hub, intervals, settings } = this.#shared;
+    listing.state = "rebuilding";
+    this.#askHistory({
+      type: "history.recall",
+      request: {
+        listing,
+        intervals,
+        grace: settings.candles.grace,
+        now: clock.now(),
+        unheard,
+        epoch: hub.epoch,
+        sessionAt: (time) => sessionAt(listing.instrument.market, time),
+      },
+    });
+  }
+
+  #recalled({ request, recalled, error }: HistoryAnswer & { type: "history.recalled" }): void {
+    const feed = this.#memory.feeds.get(request.listing.instrument.symbol);
+    if (feed === undefined || feed.listing !== request.listing) return;
+    if (recalled === null) {
+      const { symbol } = request.listing.instrument;
+      log.warn("forming candles of {symbol} start anew: {reason}", {
+        symbol,
+        reason: messageOf(error),
+      });
+    }
+    this.#start(feed, recalled, request.now);
+  }
+
+  /** Makes the feed's candles from what was recalled, and lets its ticks through. */
+  #start(feed: Feed, recalled: HistoryRecalled, now: Micros): void {
+    const { clock, intervals, makeSeries, settings } = this.#shared;
+    const { listing } = feed;
+    const { symbol, market } = listing.instrument;
+    const series = makeSeries({
+      symbol,
+      basis: listing.basis,
+      intervals,
+      grace: settings.candles.grace,
+      sessionAt: (time) => sessionAt(market, time),
+      since: recalled?.since ?? now,
+    });
+    const held = new Set(feed.buffer.peek().map(identity));
+    const made = this.#ask((made) => ({
+      type: "candles.restore",
+      symbol,
+      series,
+      kept: recalled?.kept ?? { minutes: [], longer: [] },
+      gaps: recalled?.gaps ?? [],
+      ticks: recalled?.ticks.filter((tick) => !held.has(identity(tick))) ?? [],
+      now,
+      made,
+    }));
+    listing.state = "live";
+    const missed = recalled?.missed ?? null;
+    if (missed !== null) this.#shared.meters.gaps.inc({ reason: missed.reason });
+    if (!listing.canary) this.#handOut(made, [], undefined, missed === null ? [] : [missed]);
+    for (const gap of feed.gaps.splice(0)) this.#gap(symbol, gap);
+    this.drain();
+    if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
+    else {
+      const beat = this.#ask((made) => ({ type: "candles.beat", now: clock.now(), made }));
+      this.#handOut(beat, []);
+    }
+  }
+
+  #loaded({ listing, wanted, candle }: HistoryAnswer & { type: "history.loaded" }): void {
+    const { symbol } = listing.instrument;
+    this.#handOut(
+      this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made })),
+      [],
+    );
+  }
+
+  /** Restarts the candles of one instrument alone, as supervision would an actor. */
+  #fault(symbol: string, error: unknown): void {
+    const feed = this.#memory.feeds.get(symbol);
+    if (feed === undefined) return;
+    const { listing } = feed;
+    const decision = decideRestart(RESTART_POLICY, feed.failures, this.#shared.uptime());
+    feed.failures = decision.failures;
+    listing.fault = messageOf(error);
+    listing.state = decision.restart ? "restarting" : "failed";
+    this.#shared.meters.faults.inc();
+    this.#shared.observe(this.#memory.id, {
+      id: `candles of ${symbol}`,
+      status: decision.restart ? "restarting" : "given-up",
+      restarts: decision.failures.length,
+      lastError: listing.fault,
+    });
+    if (!decision.restart) return;
+    const again = { type: "shard.follow", listing, unheard: false } satisfies ShardCommand;
+    setTimeout(() => this.#self.send(again), decision.delay);
+  }
+
+  #leave(symbol: string): void {
+    const feed = this.#memory.feeds.get(symbol);
+    if (feed === undefined) return;
+    this.#drainFeed(feed);
+    this.#memory.feeds.delete(symbol);
+    this.#memory.series.delete(symbol);
+    this.#memory.waiting.delete(feed);
+    tell(this.#self, "hub", { type: "hub.forget", symbol });
+  }
+
+  #outage(provider: string, from: Micros): void {
+    this.drain();
+    for (const symbol of this.#of(provider)) {
+      this.#ask((made) => ({ type: "candles.outage", symbol, from, made }));
+    }
+  }
+
+  #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
+    for (const symbol of this.#of(provider)) {
+      this.#ask((made) => ({ type: "candles.outage", symbol, from: undefined, made }));
+      this.#gap(symbol, gap);
+    }
+  }
+
+  #gap(symbol: string, gap: Omit<Gap, "symbol">): void {
+    const feed = this.#memory.feeds.get(symbol);
+    if (feed?.listing.state === "rebuilding" || feed?.listing.state === "restarting") {
+      feed.gaps.push(gap);
+      return;
+    }
+    this.drain();
+    const span = { start: gap.from, end: gap.to };
+    const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: span, made }));
+    this.#shared.meters.gaps.inc({ reason: gap.reason });
+    this.#handOut(made, [], undefined, [{ ...gap, symbol }]);
+  }
+
+  #finish(provider: string, at: Micros): void {
+    this.drain();
+    for (const symbol of this.#of(provider)) this.#finishFeed(this.#memory.feeds.get(symbol)!, at);
+  }
+
+  #finishFeed(feed: Feed, at: Micros): void {
+    const { listing } = feed;
+    feed.finishAt = at;
+    if (listing.state === "rebuilding" || listing.state === "restarting") return;
+    const { symbol } = listing.instrument;
+    this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })), []);
+    if (listing.state === "live") listing.state = "finished";
+  }
+
+  #of(provider: string): string[] {
+    const feeds = [...this.#memory.feeds.values()];
+    return feeds.filter(({ listing }) => !listing.canary && listing.provider === provider)
+      .map(({ listing }) => listing.instrument.symbol);
+  }
+}
+
+type HistoryRecalled = (HistoryAnswer & { type: "history.recalled" })["recalled"];
+
+function identity(tick: Tick): string {
+  return `${tick.kind} ${tick.time} ${tick.provider} ${tick.id}`;
+}

@@ -1,0 +1,150 @@
+/**
+ * What is counted: every metric marketd exports, in one place (Prometheus names, base units).
+ *
+ * @module
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** All metrics of one daemon, in a registry of their own. */
+export class Meters {
+  readonly registry = new Registry();
+  readonly #with = { registers: [this.registry] };
+
+  readonly ticks = new Counter({
+    ...this.#with,
+    name: "marketd_ticks_received_total",
+    help: "Ticks received from a provider, refused ones included.",
+    labelNames: ["provider", "kind"] as const,
+  });
+  readonly flagged = new Counter({
+    ...this.#with,
+    name: "marketd_ticks_flagged_total",
+    help: "Ticks that the quality gate flagged, by flag.",
+    labelNames: ["provider", "flag"] as const,
+  });
+  readonly shed = new Counter({
+    ...this.#with,
+    name: "marketd_ticks_shed_total",
+    help: "Ticks dropped because a bounded buffer was full, by where and what.",
+    labelNames: ["where", "kind"] as const,
+  });
+  readonly problems = new Counter({
+    ...this.#with,
+    name: "marketd_feed_problems_total",
+    help: "Rows or frames of a feed that could not be used.",
+    labelNames: ["provider"] as const,
+  });
+  readonly candles = new Counter({
+    ...this.#with,
+    name: "marketd_candles_closed_total",
+    help: "Candles closed or revised, by interval and status.",
+    labelNames: ["interval", "status"] as const,
+  });
+  readonly gaps = new Counter({
+    ...this.#with,
+    name: "marketd_gaps_total",
+    help: "Gaps found, by reason.",
+    labelNames: ["reason"] as const,
+  });
+  readonly recordedTicks = new Counter({
+    ...this.#with,
+    name: "marketd_store_ticks_total",
+    help: "Ticks that the store took; ones it held already do not count.",
+  });
+  readonly recordedCandles = new Counter({
+    ...this.#with,
+    name: "marketd_store_candles_total",
+    help: "Candles that the store took or replaced.",
+  });
+  readonly flushSeconds = new Histogram({
+    ...this.#with,
+    name: "marketd_store_flush_seconds",
+    help: "Time to write one batch to the store.",
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  });
+  readonly storeErrors = new Counter({
+    ...this.#with,
+    name: "marketd_store_errors_total",
+    help: "Failed attempts to write to the store.",
+  });
+  readonly storeUp = new Gauge({
+    ...this.#with,
+    name: "marketd_store_up",
+    help: "1 while the store can be written.",
+  });
+  readonly outboxRows = new Gauge({
+    ...this.#with,
+    name: "marketd_outbox_rows",
+    help: "Rows waiting for the store.",
+  });
+  readonly restarts = new Counter({
+    ...this.#with,
+    name: "marketd_actor_restarts_total",
+    help: "Failures of an actor, by actor.",
+    labelNames: ["actor"] as const,
+  });
+  readonly faults = new Counter({
+    ...this.#with,
+    name: "marketd_instrument_faults_total",
+    help: "Failures of one instrument's candles, caught within its shard.",
+  });
+  readonly connectionUp = new Gauge({
+    ...this.#with,
+    name: "marketd_connection_up",
+    help: "1 while the provider's stream is live.",
+    labelNames: ["provider"] as const,
+  });
+  readonly streamClients = new Gauge({
+    ...this.#with,
+    name: "marketd_stream_clients",
+    help: "Clients connected to the stream.",
+  });
+  readonly streamRefused = new Counter({
+    ...this.#with,
+    name: "marketd_stream_clients_refused_total",
+    help: "Clients refused because the cap was reached.",
+  });
+  readonly streamSlow = new Counter({
+    ...this.#with,
+    name: "marketd_stream_clients_cut_total",
+    help: "Clients cut off because they read too slowly.",
+  });
+  readonly streamConflated = new Counter({
+    ...this.#with,
+    name: "marketd_stream_events_conflated_total",
+    help: "Events replaced by a later one of their subject before delivery.",
+  });
+  readonly streamBytes = new Counter({
+    ...this.#with,
+    name: "marketd_stream_bytes_total",
+    help: "Bytes handed to the clients' sockets.",
+  });
+  readonly canaryAge = new Gauge({
+    ...this.#with,
+    name: "marketd_canary_age_seconds",
+    help: "Since a stage of the data path last saw the canary; the slowest shard's.",
+    labelNames: ["stage"] as const,
+  });
+  readonly instruments = new Gauge({
+    ...this.#with,
+    name: "marketd_instruments",
+    help: "Instruments by state.",
+    labelNames: ["state"] as const,
+  });
+  readonly uptime = new Gauge({
+    ...this.#with,
+    name: "marketd_uptime_seconds",
+    help: "Since the daemon started.",
+  });
+  readonly memory = new Gauge({
+    ...this.#with,
+    name: "marketd_resident_memory_bytes",
+    help: "Resident memory of the process.",
+  });
+  readonly build = new Gauge({
+    ...this.#with,
+    name: "marketd_build_info",
+    help: "Always 1; the version is a label.",
+    labelNames: ["version", "deno"] as const,
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * The outbox: what the shards made and the store does not hold yet. It outlives the recorder that
+ * empties it, so that a restart of that actor loses nothing.
+ *
+ * @module
+ */
+import type { KeptCandle, ProviderEvent } from "../db/store.ts";
+import type { Credit } from "../domain/credit.ts";
+import type { Gap } from "../domain/gap.ts";
+import { type Tick, TICK_KINDS, type TickKind } from "../domain/tick.ts";
+
+/** What one drain of a shard's buffers gave; kept together. */
+export interface Entry {
+  readonly ticks: readonly Tick[];
+  readonly candles?: readonly KeptCandle[];
+  readonly gaps?: readonly Gap[];
+  readonly events?: readonly ProviderEvent[];
+  /** Whom to tell that the ticks are done with. */
+  readonly credit?: Credit | undefined;
+  /** Shards whose canary travels with it. */
+  readonly canaries?: readonly string[];
+}
+
+/** Entries under way to the store, in order; bounded by rows. */
+export class Outbox {
+  #entries: Entry[] = [];
+  #rows = 0;
+  readonly shed: Record<TickKind, number> = { trade: 0, quote: 0, depth: 0 };
+  #wake: (() => void) | undefined;
+
+  /** @param capacity rows; past it depth is shed, then quotes, then trades, the oldest first. */
+  constructor(readonly capacity: number) {}
+
+  /** Entries waiting. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Rows waiting. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Calls back when an entry was added. */
+  onAdd(wake: (() => void) | undefined): void {
+    this.#wake = wake;
+  }
+
+  /** Adds an entry, and sheds by the rule where that is too much. */
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#rows += rowsOf(entry);
+    if (this.#rows > this.capacity) this.#shedDown();
+    this.#wake?.();
+  }
+
+  /** Takes whole entries from the front until they hold at least `rows`. */
+  take(rows: number): Entry[] {
+    let count = 0;
+    let at = 0;
+    while (at < this.#entries.length && count < rows) count += rowsOf(this.#entries[at++]!);
+    const taken = this.#entries.splice(0, at);
+    this.#rows -= count;
+    return taken;
+  }
+
+  /** Puts back what could not be written, in front. */
+  restore(entries: readonly Entry[]): void {
+    this.#entries = [...entries, ...this.#entries];
+    for (const entry of entries) this.#rows += rowsOf(entry);
+    if (this.#rows > this.capacity) this.#shedDown();
+  }
+
+  #shedDown(): void {
+    for (const kind of TICK_KINDS.toReversed()) {
+      for (let at = 0; at < this.#entries.length && this.#rows > this.capacity; at++) {
+        const entry = this.#entries[at]!;
+        const ticks = entry.ticks.filter((tick) => tick.kind !== kind);
+        const gone = entry.ticks.length - ticks.length;
+        if (gone === 0) continue;
+        this.#entries[at] = { ...entry, ticks };
+        this.#rows -= gone;
+        this.shed[kind] += gone;
+        entry.credit?.give(gone);
+      }
+    }
+  }
+}
+
+function rowsOf(entry: Entry): number {
+  return entry.ticks.length + (entry.candles?.length ?? 0) + (entry.gaps?.length ?? 0) +
+    (entry.events?.length ?? 0);
+}

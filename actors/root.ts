@@ -1,0 +1,209 @@
+/**
+ * The root: starts its children in order, stops them in reverse, and drains them in between.
+ *
+ * @module
+ */
+import { type ActorRefFrom, type AnyActorRef, createActor } from "xstate";
+import { connections, type ConnectionsInput } from "./connections/connections.ts";
+import { Feeds } from "./connections/feeds.ts";
+import { http, type HttpInput } from "./http/http.ts";
+import { Hub, hub } from "./hub.ts";
+import { Directory } from "./instruments/directory.ts";
+import {
+  instruments,
+  type InstrumentsInput,
+  InstrumentsMemory,
+} from "./instruments/instruments.ts";
+import { logger } from "./log.ts";
+import { Meters } from "./meters.ts";
+import { Outbox } from "./outbox.ts";
+import { Journal, recorder, type RecorderInput } from "./recorder.ts";
+import { routing } from "./routing/routing.ts";
+import { settings } from "./settings.ts";
+import type { Settings } from "./settings/schema.ts";
+import type { Shared } from "./shared.ts";
+import {
+  type Child,
+  type ChildReport,
+  createSupervisor,
+  type SupervisorInput,
+} from "./supervision.ts";
+import { ticker } from "./ticker.ts";
+import { Vitals } from "./vitals.ts";
+import type { Clock } from "./clock.ts";
+import type { Store } from "../db/store.ts";
+import { CandleSeries } from "../domain/candles.ts";
+import { BASE_INTERVAL, parseInterval } from "../domain/interval.ts";
+import type { Provider } from "../providers/provider.ts";
+
+/** What a tree is made of. */
+export interface TreeOptions {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Sorts as text after every earlier run's. */
+  readonly epoch: string;
+  /** The HTTP surface; absent: none is opened. */
+  readonly http?: Pick<HttpInput, "token" | "listening" | "version">;
+  /** Makes an instrument's candles; absent: {@link CandleSeries}. */
+  readonly makeSeries?: Shared["makeSeries"];
+}
+
+/** A running tree. */
+export interface Tree {
+  readonly shared: Shared;
+  readonly root: ActorRefFrom<typeof root>;
+  /** Resolves when the tree has been drained; rejects with what made it fail. */
+  readonly done: Promise<void>;
+  /** Resolves when all children are up; rejects with what kept one from it. */
+  readonly up: Promise<void>;
+  /** Stops it in order. */
+  drain(): void;
+}
+
+interface RootInput extends SupervisorInput {
+  readonly shared: Shared;
+  readonly http: HttpInput | undefined;
+}
+
+/** Rows that may wait for the store. */
+const OUTBOX = 500_000;
+/** How old a canary's last sighting may be, in milliseconds. */
+const CANARY_LIMIT = 10_000;
+
+const log = logger("root");
+
+const root = createSupervisor<RootInput>({
+  children: (input) => {
+    const { shared, observe, uptime } = input;
+    const memory = new InstrumentsMemory();
+    const write: RecorderInput = {
+      ...shared,
+      rows: shared.settings.store.flush.rows,
+      every: shared.settings.store.flush.every,
+    };
+    const follow: InstrumentsInput = { shared, memory, observe, uptime };
+    const connect: ConnectionsInput = { shared, observe, uptime };
+    const children: Child[] = [
+      { id: "recorder", logic: recorder, input: () => write, drain: "told" },
+      { id: "hub", logic: hub, input: () => shared.hub },
+      { id: "ticker", logic: ticker, input: () => ({ shared }) },
+      { id: "routing", logic: routing, input: () => ({ shared }) },
+      {
+        id: "instruments",
+        logic: instruments,
+        input: () => follow,
+        ready: "told",
+        drain: "told",
+      },
+      { id: "settings", logic: settings, input: () => ({ shared }), ready: "told" },
+      {
+        id: "connections",
+        logic: connections,
+        input: () => connect,
+        ready: "told",
+        drain: "told",
+      },
+    ];
+    if (input.http !== undefined) {
+      children.push({
+        id: "http",
+        logic: http,
+        input: () => input.http,
+        ready: "told",
+        drain: "told",
+      });
+    }
+    return children.map((child) => ({ ...child, giveUp: "tell" }));
+  },
+});
+
+/** Makes a tree and starts it. */
+export function startTree(options: TreeOptions): Tree {
+  const reports = new Map<string, { parent: string; report: ChildReport }>();
+  const uptime = () => performance.now();
+  const meters = new Meters();
+  const vitals = new Vitals(uptime, CANARY_LIMIT);
+  const hubMemory = new Hub(options.epoch, options.settings.stream.ring, vitals);
+
+  const observe = (parent: string, report: ChildReport): void => {
+    reports.set(`${parent} ${report.id}`, { parent, report });
+    if (report.status === "restarting" || report.status === "given-up") {
+      meters.restarts.inc({ actor: parent });
+      const fields = { actor: report.id, reason: report.lastError ?? "" };
+      if (report.status === "given-up") log.error("{actor} is given up: {reason}", fields);
+      else log.warn("{actor} failed and is restarted: {reason}", fields);
+      hubMemory.publish([{
+        type: "status",
+        symbol: null,
+        interval: null,
+        subject: `actor ${report.id}`,
+        conflates: false,
+        payload: { kind: "actor", id: report.id, status: report.status, reason: report.lastError },
+        sequence: 0,
+        json: null,
+      }]);
+    }
+  };
+
+  const intervals = options.settings.candles.intervals.map((name) => parseInterval(name)!);
+  const shared: Shared = {
+    settings: options.settings,
+    clock: options.clock,
+    store: options.store,
+    hub: hubMemory,
+    outbox: new Outbox(OUTBOX),
+    journal: new Journal(options.clock, options.epoch),
+    directory: new Directory(),
+    feeds: new Feeds(),
+    vitals,
+    meters,
+    providers: options.providers,
+    intervals: [BASE_INTERVAL, ...intervals.filter(({ name }) => name !== BASE_INTERVAL.name)],
+    makeSeries: options.makeSeries ?? ((given) => new CandleSeries(given)),
+    observe,
+    uptime,
+  };
+
+  let actor: AnyActorRef | undefined;
+  const input: RootInput = {
+    shared,
+    observe,
+    uptime,
+    http: options.http === undefined ? undefined : {
+      ...options.http,
+      shared,
+      reports: () => [...reports.values()],
+      running: () => actor?.getSnapshot().value === "running",
+    },
+  };
+  const started = createActor(root, { id: "root", input });
+  actor = started;
+  const done = Promise.withResolvers<void>();
+  const up = Promise.withResolvers<void>();
+  started.subscribe({
+    next: (snapshot) => {
+      if (snapshot.value === "running") up.resolve();
+    },
+    error: (error) => {
+      up.reject(error);
+      done.reject(error);
+    },
+    complete: () => {
+      up.resolve();
+      done.resolve();
+    },
+  });
+  // Whoever waits for one of the two need not wait for the other.
+  up.promise.catch(() => {});
+  done.promise.catch(() => {});
+  started.start();
+  return {
+    shared,
+    root: started,
+    done: done.promise,
+    up: up.promise,
+    drain: () => started.send({ type: "drain" }),
+  };
+}

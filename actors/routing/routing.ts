@@ -1,0 +1,101 @@
+/**
+ * Routing: takes every batch from the connections through the gate and deals it out to the shards.
+ *
+ * @module
+ */
+import { type AnyActorRef, fromTransition } from "xstate";
+import { inspect } from "./gate.ts";
+import { tell, tellShard } from "../addresses.ts";
+import type { Shared, SharedInput } from "../shared.ts";
+import { canarySymbol } from "../vitals.ts";
+import type { Credit } from "../../domain/credit.ts";
+import { flagNames, FLAGS } from "../../domain/flags.ts";
+import type { Gap } from "../../domain/gap.ts";
+import type { Tick } from "../../domain/tick.ts";
+
+/** What routing answers to. */
+export type RoutingCommand =
+  | {
+    type: "routing.ticks";
+    provider: string;
+    ticks: readonly Tick[];
+    credit: Credit | undefined;
+  }
+  | { type: "routing.canary" }
+  | { type: "routing.gap"; gap: Gap };
+
+/** Routing as an actor. */
+export const routing = fromTransition(
+  (shared: Shared, event: RoutingCommand, { self }) => {
+    if (event.type === "routing.ticks") deal(shared, self, event);
+    else if (event.type === "routing.canary") release(shared, self);
+    else if (event.type === "routing.gap") {
+      const { symbol, ...gap } = event.gap;
+      const shard = shared.directory.get(symbol)?.shard;
+      if (shard !== undefined) tellShard(self, shard, { type: "shard.told", symbol, gap });
+    }
+    return shared;
+  },
+  ({ input }: { input: SharedInput }) => input.shared,
+);
+
+function deal(
+  shared: Shared,
+  self: AnyActorRef,
+  { provider, ticks, credit }: RoutingCommand & { type: "routing.ticks" },
+): void {
+  const { directory, meters, outbox } = shared;
+  const shards = new Map<string, Tick[]>();
+  const strangers: Tick[] = [];
+  const kinds = { trade: 0, quote: 0, depth: 0 };
+  let symbol: string | undefined;
+  let home: Tick[] = strangers;
+  for (const tick of ticks) {
+    kinds[tick.kind]++;
+    tick.flags |= inspect(tick);
+    if (tick.symbol !== symbol) {
+      symbol = tick.symbol;
+      const listing = directory.find(symbol);
+      if (listing === undefined) home = strangers;
+      else {
+        const known = shards.get(listing.shard);
+        if (known === undefined) shards.set(listing.shard, home = []);
+        else home = known;
+        if (listing.canary) shared.vitals.sight("gate", listing.shard);
+      }
+    }
+    if (home === strangers) tick.flags |= FLAGS["unknown-instrument"];
+    if (tick.flags !== 0) {
+      for (const flag of flagNames(tick.flags)) meters.flagged.inc({ provider, flag });
+    }
+    home.push(tick);
+  }
+  for (const kind of ["trade", "quote", "depth"] as const) {
+    if (kinds[kind] > 0) meters.ticks.inc({ provider, kind }, kinds[kind]);
+  }
+  if (strangers.length > 0) outbox.add({ ticks: strangers, credit });
+  for (const [shard, mine] of shards) {
+    const sent = tellShard(self, shard, { type: "shard.ticks", ticks: mine, credit });
+    // Without its shard a tick makes no candle, but it is kept all the same.
+    if (!sent) outbox.add({ ticks: mine, credit });
+  }
+}
+
+/** Sends a canary to each shard, through the very path of a tick. */
+function release(shared: Shared, self: AnyActorRef): void {
+  const now = shared.clock.now();
+  const ticks = shared.directory.shards().map((shard): Tick => ({
+    kind: "trade",
+    symbol: canarySymbol(shard),
+    time: now,
+    receivedAt: now,
+    provider: "canary",
+    id: "",
+    flags: 0,
+    price: 1,
+    size: 1,
+    side: null,
+    conditions: null,
+  }));
+  tell(self, "routing", { type: "routing.ticks", provider: "canary", ticks, credit: undefined });
+}

@@ -1,0 +1,141 @@
+/**
+ * What no schema can see: whether the parts of a configuration go together. Works on what was said,
+ * so that it finds its problems beside those of the schema.
+ *
+ * @module
+ */
+import { messageOf } from "../../domain/errors.ts";
+import { resolveInstrument } from "../../domain/instrument.ts";
+import { MARKET_IDS } from "../../domain/market.ts";
+import { hintFor, nearest, type Problem } from "./problems.ts";
+import { instrumentSchema } from "./schema.ts";
+import {
+  formatPath,
+  keyOriginAt,
+  type Node,
+  nodeAt,
+  type Origin,
+  originAt,
+  type Path,
+  placeOf,
+  toData,
+} from "./tree.ts";
+
+/** The provider whose data is made up. */
+export const FICTION = "demo";
+
+/** Checks a whole configuration. @param catalog the ids of all providers. */
+export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  const tell: Tell = (path, message, hint, place = originAt(root, path)) =>
+    problems.push({ path: formatPath(path), origin: placeOf(place), message, hint });
+  const providers = keysAt(root, ["providers"]);
+
+  checkDoor(root, tell);
+  const real = providers.filter((id) => id !== FICTION && catalog.includes(id));
+  if (real.length > 0 && providers.includes(FICTION)) {
+    tell(
+      ["providers", FICTION],
+      `makes its data up, and cannot stand beside ${real.join(", ")}`,
+      "fiction and fact must not meet in one store: run two marketds, each with its own",
+      keyOriginAt(root, ["providers", FICTION]),
+    );
+  }
+  checkRoutes(root, providers, tell);
+  checkInstruments(root, catalog, tell);
+  return problems;
+}
+
+/** Told of the value at a path, unless another place is given. */
+type Tell = (path: Path, message: string, hint?: string, place?: Origin) => void;
+
+function checkDoor(root: Node, tell: Tell): void {
+  const host = textAt(root, ["server", "host"]);
+  const token = nodeAt(root, ["server", "token"]);
+  const named = token !== undefined && (token.kind !== "leaf" || token.value !== null);
+  if (host === undefined || isLoopback(host) || named) return;
+  tell(
+    ["server", "host"],
+    `refuses to listen on ${host} without a token`,
+    "set server.token (or MARKETD_TOKEN, or MARKETD_TOKEN_FILE), or listen on 127.0.0.1",
+  );
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?(::1|0:0:0:0:0:0:0:1)\]?)$/i.test(host);
+}
+
+function checkRoutes(root: Node, providers: readonly string[], tell: Tell): void {
+  itemsAt(root, ["routes"]).forEach((_route, index) => {
+    const route: Path = ["routes", index];
+    itemsAt(root, [...route, "providers"]).forEach((_provider, position) => {
+      const path = [...route, "providers", position];
+      const id = textAt(root, path);
+      if (id === undefined || providers.includes(id)) return;
+      tell(path, `names a provider that is not configured (was "${id}")`, hintFor(id, providers));
+    });
+    const market = textAt(root, [...route, "market"]);
+    if (market !== undefined && !isMarket(market)) tellMarket([...route, "market"], market, tell);
+  });
+}
+
+function checkInstruments(root: Node, catalog: readonly string[], tell: Tell): void {
+  const places = new Map<string, string>();
+  itemsAt(root, ["instruments"]).forEach((item, index) => {
+    const path: Path = ["instruments", index];
+    const symbol = textAt(root, [...path, "symbol"])?.toUpperCase();
+    if (symbol !== undefined) {
+      const first = places.get(symbol);
+      const place = placeOf(originAt(root, [...path, "symbol"]));
+      if (first === undefined) places.set(symbol, place);
+      else tell([...path, "symbol"], `repeats ${symbol}, which stands at ${first}`);
+    }
+    for (const id of keysAt(root, [...path, "providers"])) {
+      if (catalog.includes(id)) continue;
+      const mapping = [...path, "providers", id];
+      const place = keyOriginAt(root, mapping);
+      tell(mapping, "is not a provider of this marketd", hintFor(id, catalog), place);
+    }
+    const market = textAt(root, [...path, "market"]);
+    if (market !== undefined && !isMarket(market)) {
+      tellMarket([...path, "market"], market, tell);
+      return;
+    }
+    const spec = instrumentSchema.safeParse(toData(item));
+    if (!spec.success) return;
+    try {
+      resolveInstrument(spec.data);
+    } catch (error) {
+      tell(path, `cannot be used: ${messageOf(error)}`);
+    }
+  });
+}
+
+function isMarket(text: string): boolean {
+  return (MARKET_IDS as readonly string[]).includes(text.toUpperCase());
+}
+
+function tellMarket(path: Path, said: string, tell: Tell): void {
+  const near = nearest(said, MARKET_IDS);
+  tell(
+    path,
+    `must be one of ${MARKET_IDS.join(", ")} (was "${said}")`,
+    near === undefined ? undefined : `did you mean ${near}?`,
+  );
+}
+
+function textAt(root: Node, path: Path): string | undefined {
+  const node = nodeAt(root, path);
+  return node?.kind === "leaf" && typeof node.value === "string" ? node.value : undefined;
+}
+
+function itemsAt(root: Node, path: Path): readonly Node[] {
+  const node = nodeAt(root, path);
+  return node?.kind === "list" ? node.items : [];
+}
+
+function keysAt(root: Node, path: Path): string[] {
+  const node = nodeAt(root, path);
+  return node?.kind === "map" ? [...node.entries.keys()] : [];
+}

@@ -6,7 +6,7 @@
 import type { Clock } from "./clock.ts";
 import type { CommandDeps } from "./commands/deps.ts";
 import { nextEpoch } from "./epoch.ts";
-import { loadToken } from "./http/token.ts";
+
 import { logger } from "./log.ts";
 import { startTree, type Tree, type TreeOptions } from "./root.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -52,7 +52,7 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
   });
   try {
     let url: string | null = null;
-    const token = plan.serve ? await loadToken(settings, plan.store) : null;
+    const token = plan.serve ? await (await import("./http/token.ts")).loadToken(settings, plan.store) : null;
     if (token?.file) log.info("the access token is in {file}", { file: token.file });
     const tree = startTree({
       settings,

@@ -1,0 +1,121 @@
+/**
+ * Opens the embedded store: finds the file, takes the lock, starts the workers.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { messageOf } from "../../domain/errors.ts";
+import { type OpenStore, StoreError } from "../store.ts";
+import { WorkerClient } from "./client.ts";
+import { WriterLock } from "./lock.ts";
+import { SqliteStore } from "./store.ts";
+
+/**
+ * Opens `sqlite:FILE`; a relative file is found from the working directory. For writing, the file
+ * and its folder are made where they do not exist.
+ *
+ * @throws StoreError
+ */
+export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
+  const file = fileOf(url);
+  if (mode === "read") {
+    const path = existing(file, url);
+    const reader = startWorker(url);
+    try {
+      await reader.call("open", { path, label: url, mode });
+      return new SqliteStore(url, reader, undefined);
+    } catch (error) {
+      reader.terminate();
+      throw error;
+    }
+  }
+
+  const path = prepare(file, url);
+  const lock = WriterLock.take(path, url);
+  const writer = startWorker(url);
+  const reader = startWorker(url);
+  try {
+    const report = await writer.call("open", { path, label: url, mode });
+    // Only there is it sure that the file exists at this schema.
+    await reader.call("open", { path, label: url, mode: "read" });
+    if (report !== null) migrated?.(report);
+    return new SqliteStore(url, reader, { client: writer, lock });
+  } catch (error) {
+    reader.terminate();
+    writer.terminate();
+    lock.release();
+    throw error;
+  }
+};
+
+function startWorker(label: string): WorkerClient {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return new WorkerClient(worker, label);
+}
+
+function fileOf(url: string): string {
+  const file = url.slice(url.indexOf(":") + 1);
+  const why = file === ""
+    ? "it names no file"
+    : file.startsWith("//")
+    ? "a file has no host"
+    : file.includes(":memory:")
+    ? "a database in memory cannot be shared by its writer and its reader"
+    : undefined;
+  if (why === undefined) return file;
+  throw new StoreError(
+    "bad-url",
+    `Cannot open ${url}: ${why}. Write sqlite:data/marketd.db or sqlite:/var/lib/marketd.db.`,
+  );
+}
+
+/** The real path of a file that is to be read. */
+function existing(file: string, url: string): string {
+  try {
+    return realFile(file, url);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw unusable(url, file, error);
+    throw new StoreError(
+      "missing",
+      `Cannot open ${url} for reading: there is no file ${file}. Start marketd or run ` +
+        `\`marketd migrate\` to make it, or name another in store.url.`,
+      error,
+    );
+  }
+}
+
+/** The real path of a file that is to be written, with its folder made. */
+function prepare(file: string, url: string): string {
+  const folder = dirname(file);
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    try {
+      return realFile(file, url);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return join(Deno.realPathSync(folder), basename(file));
+    }
+  } catch (error) {
+    throw unusable(url, file, error);
+  }
+}
+
+/** Follows links, so that all names of a file have one lock. */
+function realFile(file: string, url: string): string {
+  const path = Deno.realPathSync(file);
+  if (Deno.statSync(path).isFile) return path;
+  throw new StoreError(
+    "unusable",
+    `Cannot open ${url}: ${path} is not a file. Name a file in store.url.`,
+  );
+}
+
+function unusable(url: string, file: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  return new StoreError(
+    "unusable",
+    `Cannot open ${url}: ${file} cannot be used (${messageOf(error)}). Let marketd write its ` +
+      `folder, or name another file in store.url.`,
+    error,
+  );
+}

@@ -1,0 +1,73 @@
+import { assert, assertEquals } from "@std/assert";
+import { configPrint } from "../../../actors/commands/config.ts";
+import { load, venueCatalog, type World } from "../settings/world.ts";
+import { listening } from "./run.ts";
+
+const WORLD: World = {
+  catalog: venueCatalog,
+  yaml: [
+    "server: { token: 0123456789abcdefXYZ, hosts: [a.example] }",
+    "store: { url: postgres://me:swordfish@host/db, flush: { every: 1000ms } }",
+    "providers:",
+    "  alpaca: { keyId: AKAKAKAKAKAK1234, secret: topsecrettopsecret }",
+    "instruments: [AAPL, { symbol: VOD.L, level: 2 }]",
+    "routes:",
+    "  - { match: '*', providers: [alpaca], failover: { standby: hot } }",
+  ].join("\n"),
+  env: { MARKETD_LOG_FORMAT: "json" },
+  flags: { port: "9000" },
+};
+
+async function printed(format: "yaml" | "json"): Promise<string> {
+  const deps = listening(WORLD);
+  assertEquals(await configPrint(deps, { format }), 0);
+  return deps.said.stdout;
+}
+
+Deno.test("the effective configuration is printed with the origin of each value", async () => {
+  const lines = (await printed("yaml")).split("\n").map((line) => line.trim());
+  for (
+    const line of [
+      "port: 9000 # flag --port",
+      "token: '****fXYZ' # marketd.yaml:1",
+      "hosts: [ a.example ] # marketd.yaml:1",
+      "url: postgres://me:****@host/db # marketd.yaml:2",
+      "every: 1000ms # marketd.yaml:2",
+      "grace: 2s # default",
+      "format: json # environment MARKETD_LOG_FORMAT",
+      "- symbol: AAPL # marketd.yaml:5",
+      "level: 2 # marketd.yaml:5",
+      "failback: 1m # default",
+      "standby: hot # marketd.yaml:7",
+      "environment: paper # default",
+    ]
+  ) assert(lines.includes(line) || lines.includes(line.replaceAll("'", '"')), line);
+});
+
+Deno.test("what is printed without secrets is a configuration that means the same", async () => {
+  const world: World = {
+    yaml: "instruments: [AAPL, { symbol: VOD.L, level: 2 }]\nserver: { hosts: [a, b] }\n" +
+      "routes:\n  - { match: '^*', providers: [demo], failover: { delay: 250ms } }\n" +
+      "candles: { grace: 90s }\nstore: { url: 'sqlite:a # b.db' }\n",
+  };
+  const deps = listening(world);
+  await configPrint(deps, { format: "yaml" });
+  assertEquals((await load({ yaml: deps.said.stdout })).settings, (await load(world)).settings);
+});
+
+Deno.test("for a program the values and the origins are JSON", async () => {
+  const { settings, origins, files } = JSON.parse(await printed("json"));
+  assertEquals(settings.server.port, 9000);
+  assertEquals(origins["server.port"], "flag --port");
+  assertEquals(settings.store.flush.every, "1000ms");
+  assertEquals(files, ["marketd.yaml"]);
+});
+
+Deno.test("no secret is printed", async () => {
+  for (const format of ["yaml", "json"] as const) {
+    const text = await printed(format);
+    for (const secret of ["0123456789", "swordfish", "AKAKAK", "topsecret"]) {
+      assert(!text.includes(secret), secret);
+    }
+  }
+});

@@ -1,0 +1,30 @@
+import { assert, assertEquals } from "@std/assert";
+import { load } from "./world.ts";
+
+const EXAMPLE = new URL("../../../marketd.example.yaml", import.meta.url);
+
+Deno.test("the example configuration loads, and says what holds anyway", async () => {
+  const example = await load({ yaml: await Deno.readTextFile(EXAMPLE) });
+  const nothing = await load({});
+  assertEquals(example.settings, nothing.settings);
+});
+
+Deno.test("the example configuration names every setting", async () => {
+  const yaml = await Deno.readTextFile(EXAMPLE);
+  const { origins } = await load({ yaml });
+  const unsaid = Object.keys(origins).filter((path) => origins[path] === "default");
+  // The store's place depends on the providers; it is there as a comment.
+  assertEquals(unsaid, ["store.url"]);
+  for (const commented of ["# url:", "# token:"]) assert(yaml.includes(commented));
+});
+
+Deno.test("the example's commented parts are good, too", async () => {
+  const yaml = (await Deno.readTextFile(EXAMPLE))
+    .replaceAll(/^(instruments|routes): \[\]$/gm, "$1:")
+    .replaceAll(/^# {2}(?=[ -])/gm, "  ")
+    .replaceAll(/^( *)# (token|url): /gm, "$1$2: ");
+  const { settings } = await load({ yaml, env: { MARKETD_TOKEN: "0123456789abcdef" } });
+  assertEquals(settings.instruments.map(({ symbol }) => symbol), ["AAPL", "^FTSE", "VOD.L"]);
+  assertEquals(settings.routes.length, 2);
+  assertEquals(settings.server.token, "0123456789abcdef");
+});

@@ -1,0 +1,208 @@
+/**
+ * The part of the stores' contract that concerns everything beside ticks and candles, and the
+ * store's life.
+ *
+ * @module
+ */
+import { assertEquals, assertRejects } from "@std/assert";
+import type { CandleStatus } from "../../../domain/candle.ts";
+import type { GapQuery, ProviderEvent, Run, Store } from "../../../db/store.ts";
+import {
+  allPages,
+  batch,
+  candle,
+  DAY_START,
+  gap,
+  quote,
+  storeError,
+  type StoreTest,
+  trade,
+} from "./harness.ts";
+
+/** Registers the tests. */
+export function recordsContract(test: StoreTest): void {
+  test("keeps one gap per symbol, provider and start, as it was told last", async (store) => {
+    const other = gap({ provider: "ig" });
+    const filled = gap({ to: DAY_START + 5, status: "filled", reason: "restart", detectedAt: 9 });
+    await store.write(batch({ gaps: [gap(), other] }));
+    await store.write(batch({ gaps: [filled] }));
+    assertEquals((await store.gaps({ limit: 9 })).rows, [filled, other]);
+  });
+
+  test("gives gaps that have a part in a range, by start, symbol and provider", async (store) => {
+    const gaps = [
+      gap({ from: 10, to: 20, symbol: "IBM" }),
+      gap({ from: 30, to: 40, symbol: "AAPL", provider: "alpaca" }),
+      gap({ from: 30, to: 35, symbol: "AAPL", provider: "ig" }),
+      gap({ from: 30, to: 50, symbol: "IBM" }),
+      gap({ from: 60, to: 60, symbol: "AAPL" }),
+    ];
+    // Names are written in another order than they sort.
+    await store.write(batch({ gaps: gaps.toReversed() }));
+    const read = async (query: Partial<GapQuery>) => {
+      const pages = await allPages((cursor) => store.gaps({ limit: 2, ...query, cursor }));
+      return pages.flat().map((found) => gaps.findIndex((one) => Object.is(one.to, found.to)));
+    };
+    assertEquals(await read({}), [0, 1, 2, 3, 4]);
+    assertEquals(await read({ symbol: "AAPL" }), [1, 2, 4]);
+    assertEquals(await read({ from: 20, to: 30 }), []);
+    assertEquals(await read({ from: 19, to: 31 }), [0, 1, 2, 3]);
+    assertEquals(await read({ from: 35, to: 60 }), [1, 3]);
+    assertEquals(await read({ from: 60, to: 61 }), [4]);
+  });
+
+  test("gives a provider's latest events, newest first", async (store) => {
+    const event = (time: number, name: string): ProviderEvent => ({
+      provider: "alpaca",
+      time,
+      event: name,
+      reason: "because",
+      correlation: "c1",
+    });
+    const events = [event(1, "opening"), event(2, "live"), event(2, "stale"), event(3, "lost")];
+    await store.write(batch({ events: [...events, { ...event(9, "live"), provider: "ig" }] }));
+    assertEquals(await store.providerEvents("alpaca", 9), events.toReversed());
+    assertEquals(await store.providerEvents("alpaca", 3), events.toReversed().slice(0, 3));
+    assertEquals(await store.providerEvents("none", 3), []);
+    await store.write(batch({ events }));
+    assertEquals((await store.providerEvents("alpaca", 99)).length, 4);
+  });
+
+  test("finds the run that was alive at an instant, else the last before it", async (store) => {
+    const first: Run = { epoch: "a", startedAt: 100, aliveUntil: 200, clean: true };
+    const second: Run = { epoch: "b", startedAt: 300, aliveUntil: 300, clean: false };
+    assertEquals([await store.runAt(100), await store.lastEpoch()], [null, null]);
+    await store.write(batch({ run: second }));
+    await store.write(batch({ run: first }));
+    assertEquals(await store.lastEpoch(), "b");
+    assertEquals(await store.runAt(99), null);
+    assertEquals(await store.runAt(100), first);
+    assertEquals(await store.runAt(200), first);
+    assertEquals(await store.runAt(299), first);
+    assertEquals(await store.runAt(300), second);
+    assertEquals(await store.runAt(400), second);
+
+    const moved: Run = { ...second, aliveUntil: 350, clean: true };
+    await store.write(batch({ run: moved }));
+    assertEquals(await store.runAt(400), moved);
+
+    // A replay of the first run's time, begun before it and still alive after its end.
+    const replay: Run = { epoch: "c", startedAt: 50, aliveUntil: 250, clean: true };
+    await store.write(batch({ run: replay }));
+    assertEquals(await store.runAt(150), first);
+    assertEquals(await store.runAt(220), replay);
+    assertEquals(await store.runAt(260), first);
+    assertEquals(await store.lastEpoch(), "c");
+    assertEquals([await store.run("b"), await store.run("d")], [moved, null]);
+  });
+
+  test("keeps the last change of each instrument, removals too", async (store) => {
+    const spec = {
+      symbol: "VOD.L",
+      market: "LSE",
+      level: 2,
+      step: 0.05,
+      providers: { ig: { epic: "KA.D.VOD.DAILY.IP" } },
+    } as const;
+    const removed = { symbol: "AAPL", spec: null, changedAt: 3 };
+    await store.changeInstrument({ symbol: "AAPL", spec: { symbol: "AAPL" }, changedAt: 1 });
+    await store.changeInstrument({ symbol: "VOD.L", spec, changedAt: 2 });
+    await store.changeInstrument(removed);
+    const changes = await store.instrumentChanges();
+    assertEquals(changes, [removed, { symbol: "VOD.L", spec, changedAt: 2 }]);
+  });
+
+  test("names the symbols that have ticks or candles", async (store) => {
+    await store.write(batch({
+      ticks: [quote({ symbol: "EURUSD" })],
+      candles: [candle({ symbol: "^FTSE" })],
+      gaps: [gap({ symbol: "IBM" })],
+    }));
+    assertEquals((await store.symbols()).sort(), ["EURUSD", "^FTSE"]);
+  });
+
+  test("leaves nothing of a batch that fails, and goes on", async (store) => {
+    const ticks = [trade({ symbol: "NEW", provider: "new" })];
+    const gaps = [gap({ symbol: "NEW", provider: "new" })];
+    const run: Run = { epoch: "a", startedAt: 1, aliveUntil: 2, clean: false };
+    const status = "nonsense" as CandleStatus;
+    await assertRejects(
+      () => store.write(batch({ ticks, gaps, run, candles: [candle({ status })] })),
+      storeError("refused"),
+    );
+    assertEquals(await store.symbols(), []);
+    assertEquals((await store.gaps({ limit: 1 })).rows, []);
+    assertEquals(await store.lastEpoch(), null);
+
+    // The names that came with the failed batch are made again.
+    await store.write(batch({ ticks, gaps }));
+    const { rows } = await store.ticks({ symbol: "NEW", order: "time", limit: 9 });
+    assertEquals(rows, ticks);
+    assertEquals((await store.gaps({ limit: 9 })).rows, gaps);
+  });
+
+  test("keeps what it has when it is closed and opened", async (store, place) => {
+    const run: Run = { epoch: "a", startedAt: 1, aliveUntil: 2, clean: true };
+    await store.write(batch({ ticks: [trade()], candles: [candle()], run }));
+    // Not waited for: closing does.
+    const last = store.write(batch({ ticks: [trade({ id: "last" })] }));
+    await store.close();
+    assertEquals(await last, { ticks: 1, candles: 0 });
+    for (const mode of ["read", "write"] as const) {
+      const again = await place.open(mode);
+      try {
+        const { rows } = await again.ticks({ symbol: "AAPL", order: "arrival", limit: 9 });
+        assertEquals(rows, [trade(), trade({ id: "last" })]);
+        assertEquals(await again.lastEpoch(), "a");
+      } finally {
+        await again.close();
+      }
+    }
+  });
+
+  test("shows a reader of its own what is written meanwhile", async (store, place) => {
+    const reader = await place.open("read");
+    try {
+      assertEquals(await reader.symbols(), []);
+      await store.write(batch({ ticks: [trade()] }));
+      assertEquals(await reader.symbols(), ["AAPL"]);
+      await assertRejects(() => reader.write(batch({})), storeError("unusable", /reading only/));
+    } finally {
+      await reader.close();
+    }
+  });
+
+  test("is locked to a second writer until it is closed", async (store, place) => {
+    await assertRejects(() => place.open("write"), storeError("locked"));
+    await store.close();
+    const second = await place.open("write");
+    await second.close();
+  });
+
+  test("every method of a closed store rejects", async (store) => {
+    await store.close();
+    const calls: ((store: Store) => Promise<unknown>)[] = [
+      (store) => store.write(batch({})),
+      (store) => store.ticks({ symbol: "A", order: "time", limit: 1 }),
+      (store) =>
+        store.candles({ symbol: "A", interval: "1m", basis: "bid", order: "start", limit: 1 }),
+      (store) => {
+        const event = { epoch: "a", sequence: 1 };
+        return store.toldCandles({ after: event, until: event, limit: 1 });
+      },
+      (store) => store.gaps({ limit: 1 }),
+      (store) => store.providerEvents("alpaca", 1),
+      (store) => store.bases("A", "1m"),
+      (store) => store.tickSpan("A", 1),
+      (store) => store.symbols(),
+      (store) => store.runAt(1),
+      (store) => store.lastEpoch(),
+      (store) => store.instrumentChanges(),
+      (store) => store.changeInstrument({ symbol: "A", spec: null, changedAt: 1 }),
+    ];
+    for (const call of calls) {
+      await assertRejects(() => call(store), storeError("unusable", /closed/));
+    }
+    await store.close();
+  });
+}

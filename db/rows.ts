@@ -6,7 +6,8 @@
  */
 import type { Basis, CandleStatus } from "../domain/candle.ts";
 import type { Gap } from "../domain/gap.ts";
-import type { Level, Side, Tick, TickKind } from "../domain/tick.ts";
+import { parseLevels } from "../domain/levels.ts";
+import type { Side, Tick, TickKind } from "../domain/tick.ts";
 import type { KeptCandle, ProviderEvent, Run } from "./store.ts";
 
 /** How each kind of tick is written. Never renumbered: the stores keep them. */
@@ -67,20 +68,6 @@ export function toTick(row: TickRow): Tick {
     bids: parseLevels(row.bids ?? ""),
     asks: parseLevels(row.asks ?? ""),
   };
-}
-
-/** One side of a book as text: `price@size|...`, best first. Numbers keep every digit. */
-export function formatLevels(levels: readonly Level[]): string {
-  return levels.map(({ price, size }) => `${price}@${size}`).join("|");
-}
-
-/** Reads what {@link formatLevels} wrote. */
-export function parseLevels(text: string): Level[] {
-  if (text === "") return [];
-  return text.split("|").map((level) => {
-    const at = level.indexOf("@");
-    return { price: Number(level.slice(0, at)), size: Number(level.slice(at + 1)) };
-  });
 }
 
 /** A row of `candles` with its symbol's name put back. */

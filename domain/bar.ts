@@ -34,7 +34,6 @@ export interface Bar {
   providers: string[];
 }
 
-
 /** A bar without ticks. */
 export function emptyBar(start: Micros, end: Micros): Bar {
   return {
@@ -72,7 +71,11 @@ export function priceOn(tick: Tick, basis: Basis): number {
 export function addTick(bar: Bar, tick: Tick, price: number): void {
   const time = tick.time;
   if (bar.ticks === 0) {
-    bar.open = bar.high = bar.low = bar.close = price;
+    bar.open =
+      bar.high =
+      bar.low =
+      bar.close =
+        price;
     bar.openTime = bar.closeTime = time;
   } else {
     if (price > bar.high) bar.high = price;

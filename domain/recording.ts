@@ -10,7 +10,8 @@
  */
 import { csvRow, type CsvValue } from "./csv.ts";
 import { flagNames } from "./flags.ts";
-import type { Gap } from "./gap.ts";
+import type { Gap, GapReason } from "./gap.ts";
+import { formatLevels } from "./levels.ts";
 import type { Level, Tick } from "./tick.ts";
 import { formatTime, type Micros } from "./time.ts";
 import { timeWriter } from "./timetext.ts";
@@ -50,10 +51,16 @@ export function isGap(row: Tick | Gap): row is Gap {
   return "detectedAt" in row;
 }
 
-/** When a row was heard: what orders a recording, and moves its clock. */
+/**
+ * When a row took effect: what orders a recording, and moves its clock. A gap that was felt as it
+ * began (nothing was heard any more) counts from there: the candles that closed in it knew of it.
+ */
 export function clockTime(row: Tick | Gap): Micros {
-  return isGap(row) ? row.detectedAt : row.receivedAt;
+  if (!isGap(row)) return row.receivedAt;
+  return FELT.has(row.reason) ? row.from : row.detectedAt;
 }
+
+const FELT: ReadonlySet<GapReason> = new Set(["restart", "disconnect", "unsubscribed"]);
 
 const writeTime = timeWriter();
 const writeReceived = timeWriter();
@@ -111,7 +118,3 @@ const NO_TICK: readonly null[] = Array.from({ length: 11 }, () => null);
 const NO_TRADE = { price: null, size: null, side: null, conditions: null };
 const NO_QUOTE = { bid: null, bidSize: null, ask: null, askSize: null };
 const NO_DEPTH: { bids: readonly Level[]; asks: readonly Level[] } = { bids: [], asks: [] };
-
-function formatLevels(levels: readonly Level[]): string {
-  return levels.map((level) => `${level.price}@${level.size}`).join("|");
-}

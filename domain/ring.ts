@@ -12,7 +12,9 @@ export class Ring<T> {
   /** @param capacity at least 1. */
   constructor(readonly capacity: number) {
     if (!Number.isSafeInteger(capacity) || capacity < 1) {
-      throw new RangeError(`Cannot make a ring: its capacity must be at least 1 (was ${capacity}).`);
+      throw new RangeError(
+        `Cannot make a ring: its capacity must be at least 1 (was ${capacity}).`,
+      );
     }
   }
 

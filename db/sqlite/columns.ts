@@ -6,7 +6,8 @@
  * @module
  */
 import type { Tick } from "../../domain/tick.ts";
-import { formatLevels, KIND_CODES } from "../rows.ts";
+import { formatLevels } from "../../domain/levels.ts";
+import { KIND_CODES } from "../rows.ts";
 
 /** Numbers per tick: time, receivedAt, flags, and up to four of its kind. */
 export const STRIDE = 7;

@@ -6,6 +6,7 @@
 import type { Clock } from "./clock.ts";
 import type { CommandDeps } from "./commands/deps.ts";
 import { nextEpoch } from "./epoch.ts";
+import { loadToken } from "./http/token.ts";
 
 import { logger } from "./log.ts";
 import { startTree, type Tree, type TreeOptions } from "./root.ts";
@@ -52,7 +53,7 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
   });
   try {
     let url: string | null = null;
-    const token = plan.serve ? await (await import("./http/token.ts")).loadToken(settings, plan.store) : null;
+    const token = plan.serve ? await loadToken(settings, tokenHome(plan.store)) : null;
     if (token?.file) log.info("the access token is in {file}", { file: token.file });
     const tree = startTree({
       settings,
@@ -71,6 +72,11 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
     await store.close();
     throw error;
   }
+}
+
+/** What a made token is kept beside: the embedded store's file, or else where that would be. */
+function tokenHome(storeUrl: string): string {
+  return storeUrl.startsWith("sqlite:") ? storeUrl.slice("sqlite:".length) : "data/marketd";
 }
 
 async function makeProviders(

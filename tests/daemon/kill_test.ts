@@ -1,0 +1,107 @@
+/**
+ * What a `kill -9` costs.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { inFolder, marketd } from "../actors/commands/run.ts";
+import { Daemon, eventually, pause } from "./daemon.ts";
+
+interface Gap {
+  symbol: string;
+  from: string;
+  to: string;
+  reason: string;
+}
+interface Candle {
+  start: string;
+  end: string;
+  tickVolume: number;
+  realVolume: number;
+  status: string;
+}
+
+const CONFIG = "providers:\n  demo: { rate: 2000, symbols: [AAPL, EURUSD] }\n";
+
+type Row = Readonly<Record<string, string>>;
+
+function parse(csv: string): Row[] {
+  const [header, ...lines] = csv.trimEnd().split("\n");
+  const names = header!.split(",");
+  return lines.map((line) => {
+    const values = line.split(",");
+    return Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]));
+  });
+}
+
+Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest, and candles go on", () =>
+  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
+    const first = await Daemon.start({ folder });
+    await eventually("ticks are kept", async () => {
+      const page = await first.json<{ data: unknown[] }>("/api/v1/ticks?symbol=AAPL&limit=1000");
+      return page.data.length === 1_000;
+    });
+    await pause(1_500);
+    const killedAt = Date.now();
+    assertEquals(await first.stop("SIGKILL"), null);
+    const second = await Daemon.start({ folder });
+    try {
+      await second.ready();
+      const { data: gaps } = await second.json<{ data: Gap[] }>("/api/v1/gaps?symbol=AAPL");
+      assertEquals(gaps.length, 1);
+      const [gap] = gaps;
+      assertEquals(gap!.reason, "restart");
+      // The run's last sign of life moves with the beat (250 ms) and the flush (250 ms).
+      const missed = killedAt - Date.parse(gap!.from);
+      assert(missed >= 0 && missed < 1_000, `the gap begins ${missed} ms before the kill`);
+      await eventually("ticks come again", async () => {
+        const { data } = await second.json<{ data: { time: string }[] }>(
+          `/api/v1/ticks?symbol=AAPL&from=${gap!.to}&limit=100`,
+        );
+        return data.length === 100;
+      });
+      const { data: candles } = await second.json<{ data: Candle[] }>(
+        "/api/v1/candles?symbol=AAPL&interval=1h",
+      );
+      assertEquals(candles.length, 1);
+      assertEquals(candles[0]!.status, "forming");
+    } finally {
+      assertEquals(await second.stop(), 0);
+    }
+
+    const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
+    const { stdout } = await marketd(folder, args);
+    const ticks = parse(stdout).filter(({ kind }) => kind !== "gap");
+    const keys = new Set(ticks.map(({ time, kind, id }) => `${time} ${kind} ${id}`));
+    assertEquals(keys.size, ticks.length);
+    const before = ticks.filter(({ receivedAt }) => Date.parse(receivedAt!) < killedAt);
+    const last = Math.max(...before.map(({ receivedAt }) => Date.parse(receivedAt!)));
+    assert(killedAt - last < 1_000, `the last tick kept is ${killedAt - last} ms old`);
+  }));
+
+Deno.test("forming candles go on after a restart with every tick of before in them", () =>
+  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
+    const first = await Daemon.start({ folder });
+    await pause(1_500);
+    assertEquals(await first.stop("SIGTERM"), 0);
+    const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
+    const kept = parse((await marketd(folder, args)).stdout);
+    const second = await Daemon.start({ folder });
+    try {
+      await second.ready();
+      const counted = async () => {
+        const path = "/api/v1/candles?symbol=AAPL&interval=1h";
+        const { data } = await second.json<{ data: Candle[] }>(path);
+        return data;
+      };
+      await eventually("a candle forms", async () => (await counted()).length > 0);
+      const candles = await counted();
+      const start = Date.parse(candles.at(-1)!.start);
+      const trades = kept.filter(({ kind, time }) =>
+        kind === "trade" && Date.parse(time!) >= start
+      );
+      assert(candles.at(-1)!.tickVolume >= trades.length);
+    } finally {
+      assertEquals(await second.stop(), 0);
+    }
+  }));

@@ -142,8 +142,11 @@ export const connection = setup({
     changed: assign({ changedAt: ({ context }) => context.shared.clock.now() }),
     failed: assign({
       failures: ({ context }) => context.failures + 1,
-      lastError: (_, error: unknown) => messageOf(error),
-      retryAfter: (_, error: unknown) => error instanceof ProviderError ? error.retryAfter ?? 0 : 0,
+      lastError: ({ event }) => messageOf(errorOf(event)),
+      retryAfter: ({ event }) => {
+        const error = errorOf(event);
+        return error instanceof ProviderError ? error.retryAfter ?? 0 : 0;
+      },
     }),
     /** Says since when nothing is heard, so that bars closing meanwhile are known to be gapped. */
     outage: assign({

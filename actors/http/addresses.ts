@@ -26,6 +26,5 @@ export function isAddress(host: string): boolean {
  * @example hostOf("LOCALHOST:8080") // "localhost"
  */
 export function hostOf(header: string): string | undefined {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(:\d{1,5})?$/i.exec(header);
-  return match?.[1]!.toLowerCase();
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(:\d{1,5})?$/i.exec(header)?.[1]?.toLowerCase();
 }

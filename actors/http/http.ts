@@ -3,9 +3,16 @@
  *
  * @module
  */
+import { serverUrl } from "../commands/address.ts";
 import { createService } from "../service.ts";
 import type { Shared } from "../shared.ts";
 import type { ChildReport } from "../supervision.ts";
+import { createApp } from "./app.ts";
+import type { Surroundings } from "./deps.ts";
+import { listen, type Server } from "./listen.ts";
+import { problemResponse, toProblem } from "./problem.ts";
+import { createStream } from "./stream/stream.ts";
+import { MarketdError } from "../../domain/errors.ts";
 
 /** What the HTTP surface answers to. */
 export type HttpCommand = { type: "drain" };
@@ -24,5 +31,54 @@ export interface HttpInput {
   readonly version: string;
 }
 
+/** How long requests under way may take when all is closed, in milliseconds. */
+const DRAIN_TIMEOUT = 3_000;
+
 /** The HTTP surface as an actor. Ready when it listens; answers `drain` when all are served. */
-export const http = createService<HttpCommand, HttpInput>(() => {});
+export const http = createService<HttpCommand, HttpInput>(
+  ({ input, receive, self, sendBack, guard }) => {
+    const { host, port } = input.shared.settings.server;
+    const abort = new AbortController();
+    const stream = createStream(input.shared, guard);
+    let server: Server | undefined;
+    let draining = false;
+    let closed = false;
+    const app = createApp({ ...input, from: self, stream, draining: () => draining });
+
+    guard(async () => {
+      server = await listen(
+        { hostname: host, port },
+        abort.signal,
+        (request, { remoteAddr }) => {
+          const surroundings: Surroundings = { remote: remoteAddr.hostname };
+          return app.fetch(request, surroundings);
+        },
+        (error) => problemResponse("", toProblem(error, "A request", "")),
+      );
+      if (server === undefined) return;
+      input.listening(serverUrl({ host, port: server.addr.port }));
+      sendBack({ type: "child.ready", id: self.id });
+      await server.finished;
+      if (!draining && !abort.signal.aborted) {
+        throw new MarketdError("server-stopped", "The HTTP server stopped without being told to.");
+      }
+    })();
+
+    async function drain(): Promise<void> {
+      draining = true;
+      await stream.close();
+      const deadline = setTimeout(() => abort.abort(), DRAIN_TIMEOUT);
+      await server?.shutdown();
+      clearTimeout(deadline);
+      closed = true;
+      sendBack({ type: "child.drained", id: self.id });
+    }
+
+    receive(guard(({ type }) => type === "drain" ? drain() : undefined));
+    return () => {
+      // Aborting a server that is closed throws.
+      if (!closed) abort.abort();
+      guard(() => stream.close())();
+    };
+  },
+);

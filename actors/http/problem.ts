@@ -57,6 +57,9 @@ export const PROBLEM_TITLES = {
 /** A status that is answered with a problem. */
 export type ProblemStatus = keyof typeof PROBLEM_TITLES;
 
+/** What is wrong with a cursor that no page gave. */
+export const BAD_CURSOR = 'must be the "next" of an earlier page of the same query, unchanged';
+
 /** Seconds after which what is unavailable may be asked for again. */
 const RETRY_AFTER = "5";
 
@@ -99,6 +102,21 @@ export function problemResponse(path: string, problem: ProblemError): Response {
   });
 }
 
+/**
+ * Answers a request with a problem.
+ *
+ * @param code absent: the status's title in kebab case.
+ */
+export function problem(
+  c: Context,
+  status: ProblemStatus,
+  detail: string,
+  { code, ...options }: ProblemOptions & { code?: string } = {},
+): Response {
+  const named = code ?? PROBLEM_TITLES[status].toLowerCase().replaceAll(" ", "-");
+  return problemResponse(c.req.path, new ProblemError(status, named, detail, options));
+}
+
 /** Answers what a handler threw. */
 export function answerError(error: unknown, c: Context): Response {
   return problemResponse(c.req.path, toProblem(error, c.req.method, c.req.path));
@@ -109,7 +127,7 @@ export function toProblem(error: unknown, method: string, path: string): Problem
   if (error instanceof ProblemError) return error;
   if (error instanceof ChangeError) return fromChange(error);
   if (error instanceof StoreError) {
-    if (error.code === "bad-cursor") return badField("cursor", error.code, error.message);
+    if (error.code === "bad-cursor") return badParameter("cursor", error.code, BAD_CURSOR);
     if (error.code === "unreachable" || error.code === "full") {
       log.warn("{method} {path} needs the store: {reason}", {
         method,
@@ -128,9 +146,15 @@ export function toProblem(error: unknown, method: string, path: string): Problem
   return unexpected(error, method, path);
 }
 
-/** A query or body with one field wrong. */
-export function badField(path: string, code: string, message: string): ProblemError {
-  return new ProblemError(400, code, message, { errors: [{ path, message }] });
+/** A query with one parameter wrong; the message continues its name. */
+export function badParameter(path: string, code: string, message: string): ProblemError {
+  const detail = sentence(`The query cannot be used: ${path} ${message}`);
+  return new ProblemError(400, code, detail, { errors: [{ path, message }] });
+}
+
+/** A text with a full stop, where it does not end in a mark already. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 function fromChange(error: ChangeError): ProblemError {

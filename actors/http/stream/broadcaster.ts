@@ -6,21 +6,20 @@
  */
 import type { Hub, HubEvent } from "../../hub.ts";
 import type { Client } from "./client.ts";
-import { chunkOf, keepAlive } from "./encode.ts";
+import { chunkOf } from "./encode.ts";
 import { Pending } from "./pending.ts";
 import { nameOf, type Subscription, wants } from "./subscription.ts";
 import { MILLISECOND } from "../../../domain/time.ts";
 
 /** Between two writes to a client at least, in milliseconds. */
 const PACE = 10;
-/** Between two signs of life, in milliseconds; the standard advises 15 s (HTML, 9.2.7). */
-const KEEP_ALIVE = 15_000;
 
 interface View {
   readonly subscription: Subscription;
   readonly clients: Set<Client>;
   /** Where it has a pace of its own: what waits for its next turn. */
   readonly pending: Pending;
+  /** When its next turn is. */
   due: number;
 }
 
@@ -30,30 +29,37 @@ export class Broadcaster {
   readonly #views = new Map<string, View>();
   readonly #unsubscribe: () => void;
   readonly #keepAlive: ReturnType<typeof setInterval>;
-  #batch: HubEvent[] = [];
-  #canaries = new Set<string>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onTime: () => void;
+  readonly #canaries = new Set<string>();
+  #batch: HubEvent[] = [];
+  /** Whether a sign of life is due. */
+  #silent = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerDue = Infinity;
+  #flushed = -Infinity;
 
-  /** @param guard makes a function safe for a timer. */
-  constructor(hub: Hub, guard: (run: () => void) => () => void) {
+  /**
+   * @param guard makes a function safe for a timer.
+   * @param keepAlive between two signs of life, in milliseconds.
+   */
+  constructor(hub: Hub, guard: (run: () => void) => () => void, keepAlive: number) {
     this.#hub = hub;
-    this.#onTime = guard(() => this.flush());
-    const wake = () => {
-      this.#timer ??= setTimeout(this.#onTime, PACE);
-    };
+    this.#onTime = guard(() => this.#flush(performance.now()));
     this.#unsubscribe = hub.subscribe((events) => {
       if (this.#views.size === 0) return;
       for (const event of events) this.#batch.push(event);
-      wake();
+      this.#wake();
     }, (shard) => {
       this.#canaries.add(shard);
-      wake();
+      this.#wake();
     });
-    this.#keepAlive = setInterval(guard(() => this.#reassure()), KEEP_ALIVE);
+    this.#keepAlive = setInterval(() => {
+      this.#silent = true;
+      this.#wake();
+    }, keepAlive);
   }
 
-  /** Adds a client: it gets what is published from now on. */
+  /** Adds a client: it is handed what is published from now on, and perhaps what was just before. */
   add(client: Client, subscription: Subscription): void {
     const name = nameOf(subscription);
     let view = this.#views.get(name);
@@ -61,9 +67,6 @@ export class Broadcaster {
       view = { subscription, clients: new Set(), pending: new Pending(), due: 0 };
       this.#views.set(name, view);
     }
-    // What was published before belongs to those who were there.
-    view.due = 0;
-    this.flush();
     view.clients.add(client);
   }
 
@@ -73,31 +76,39 @@ export class Broadcaster {
     }
   }
 
-  /** Writes what was published since the last time. */
-  flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const batch = this.#batch;
-    this.#batch = [];
-    const now = performance.now();
-    let waiting = Infinity;
-    for (const view of this.#views.values()) {
-      this.#serve(view, batch, now);
-      if (view.pending.length > 0) waiting = Math.min(waiting, view.due - now);
-    }
-    if (waiting < Infinity) {
-      this.#timer ??= setTimeout(this.#onTime, Math.max(PACE, waiting));
-    }
-    for (const shard of this.#canaries) this.#hub.vitals.sight("stream", shard);
-    this.#canaries.clear();
-  }
-
   /** Stops, after writing what there is. */
   close(): void {
-    this.flush();
     this.#unsubscribe();
     clearInterval(this.#keepAlive);
+    this.#flush(Infinity);
+  }
+
+  /** Writes soon, but not sooner than the pace allows. */
+  #wake(at = 0): void {
+    const now = performance.now();
+    const due = Math.max(at, now, this.#flushed + PACE);
+    if (due >= this.#timerDue) return;
     clearTimeout(this.#timer);
+    this.#timerDue = due;
+    this.#timer = setTimeout(this.#onTime, due - now);
+  }
+
+  /** Writes what was published since the last time. */
+  #flush(now: number): void {
+    clearTimeout(this.#timer);
+    this.#timerDue = Infinity;
+    this.#flushed = now;
+    const batch = this.#batch;
+    this.#batch = [];
+    let next = Infinity;
+    for (const view of this.#views.values()) {
+      this.#serve(view, batch, now);
+      if (view.pending.length > 0) next = Math.min(next, view.due);
+    }
+    if (this.#silent) this.#reassure();
+    if (next < Infinity) this.#wake(next);
+    for (const shard of this.#canaries) this.#hub.vitals.sight("stream", shard);
+    this.#canaries.clear();
   }
 
   #serve(view: View, batch: readonly HubEvent[], now: number): void {
@@ -105,19 +116,21 @@ export class Broadcaster {
     let events: HubEvent[] = batch.filter((event) => wants(subscription, event));
     if (subscription.every > 0) {
       for (const event of events) pending.push(event);
-      if (pending.length === 0 || now < view.due) return;
-      view.due = now + subscription.every / MILLISECOND;
+      if (now < view.due) return;
       events = pending.take();
+      if (events.length > 0) view.due = now + subscription.every / MILLISECOND;
     }
     if (events.length === 0) return;
     const chunk = chunkOf(subscription.format, this.#hub.epoch, events);
     for (const client of clients) client.deliver(events, chunk);
   }
 
+  /** Says that the connection is alive, and up to where the client has everything it wants. */
   #reassure(): void {
-    for (const { subscription, clients } of this.#views.values()) {
-      const chunk = keepAlive(subscription.format);
-      for (const client of clients) client.keepAlive(chunk);
+    this.#silent = false;
+    for (const { clients, pending } of this.#views.values()) {
+      const sequence = pending.length === 0 ? this.#hub.sequence : null;
+      for (const client of clients) client.keepAlive(sequence);
     }
   }
 }

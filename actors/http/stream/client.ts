@@ -8,7 +8,7 @@
  * @module
  */
 import type { HubEvent } from "../../hub.ts";
-import { bytes, chunkOf, frame } from "./encode.ts";
+import { bytes, chunkOf, frame, keepAlive } from "./encode.ts";
 import { Pending } from "./pending.ts";
 import type { StreamFormat } from "./subscription.ts";
 
@@ -19,7 +19,7 @@ export interface ClientOptions {
   /** Bytes that may wait for it. */
   readonly cap: number;
   /** The sequence after which it takes live events. */
-  readonly from: number;
+  readonly head: number;
   /** Called once, when it is gone. */
   readonly gone: (client: Client) => void;
   /** Called when bytes were handed to its socket. */
@@ -39,14 +39,15 @@ export class Client {
   readonly body: ReadableStream<Uint8Array>;
   readonly #options: ClientOptions;
   readonly #pending = new Pending();
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
   #state: "starting" | "live" | "lagging" | "gone" = "starting";
+  /** Up to where it was handed all that it wants. */
   #sent: number;
   #drained: (() => void) | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#sent = options.from;
+    this.#sent = options.head;
     this.body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#controller = controller;
@@ -61,11 +62,15 @@ export class Client {
     return this.#state === "gone";
   }
 
-  /** Writes a chunk of its beginning, before it goes live. Resolves when it can take another. */
-  async begin(text: string): Promise<void> {
+  /**
+   * Writes a part of its beginning, before it goes live. Resolves when it can take another.
+   *
+   * @param sent the sequence up to which it has all that it wants with this; absent: as before.
+   */
+  async begin(text: string, sent = this.#sent): Promise<void> {
     if (this.gone) return;
-    this.#write(bytes(text));
-    while (!this.gone && !this.#ready()) {
+    this.#write(bytes(text), sent);
+    while (!this.gone && !this.#ready) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#drained = resolve;
       await promise;
@@ -81,69 +86,80 @@ export class Client {
 
   /** Delivers events that it wants, as a chunk that others share. */
   deliver(events: readonly HubEvent[], chunk: Uint8Array): void {
-    if (this.#state === "live" && this.#ready()) {
-      this.#write(chunk);
-      this.#sent = events.at(-1)!.sequence;
-      return;
-    }
+    const { head, cap, conflated } = this.#options;
     if (this.gone) return;
-    if (this.#state === "live") this.#state = "lagging";
-    for (const event of events) {
-      if (event.sequence <= this.#options.from) continue;
-      if (this.#pending.push(event)) this.#options.conflated();
+    if (this.#state === "live") {
+      // Those that its beginning covers are not for it, though others still wait for them.
+      if (this.#ready && events[0]!.sequence > head) {
+        this.#write(chunk, events.at(-1)!.sequence);
+        return;
+      }
+      this.#state = "lagging";
     }
-    if (this.#pending.bytes > this.#options.cap) this.#cutOff();
+    for (const event of events) {
+      if (event.sequence > head && this.#pending.push(event)) conflated();
+    }
+    if (this.#pending.bytes > cap) this.#cutOff();
     else this.#pulled();
   }
 
-  /** Says that the connection is alive. */
-  keepAlive(chunk: Uint8Array): void {
-    if (this.#state === "live" && this.#ready()) this.#write(chunk);
+  /**
+   * Says that the connection is alive.
+   *
+   * @param sequence up to where it was delivered everything; `null` where something is held back.
+   */
+  keepAlive(sequence: number | null): void {
+    if (this.gone || !this.#ready) return;
+    const { epoch, format } = this.#options;
+    const sent = this.#state === "live" && sequence !== null ? sequence : null;
+    const id = sent === null ? null : `${epoch}:${sent}`;
+    this.#write(bytes(keepAlive(format, id)), sent ?? this.#sent);
   }
 
-  /** Ends the stream after what was written. */
+  /** Ends the stream after what was delivered. */
   close(): void {
     if (this.gone) return;
+    if (this.#state === "lagging") this.#writePending();
     this.#leave();
-    this.#controller?.close();
+    this.#controller.close();
   }
 
-  #ready(): boolean {
-    return (this.#controller?.desiredSize ?? 0) > 0;
+  get #ready(): boolean {
+    return this.#controller.desiredSize! > 0;
   }
 
   /** The socket has room. */
   #pulled(): void {
-    if (!this.#ready()) return;
+    if (!this.#ready) return;
     if (this.#state === "lagging") {
-      const events = this.#pending.take();
       this.#state = "live";
-      if (events.length > 0) {
-        this.#write(chunkOf(this.#options.format, this.#options.epoch, events));
-        this.#sent = events.at(-1)!.sequence;
-      }
+      this.#writePending();
     }
-    const drained = this.#drained;
+    this.#drained?.();
     this.#drained = undefined;
-    drained?.();
+  }
+
+  #writePending(): void {
+    const events = this.#pending.take();
+    if (events.length === 0) return;
+    const { epoch, format } = this.#options;
+    this.#write(chunkOf(format, epoch, events), events.at(-1)!.sequence);
   }
 
   #cutOff(): void {
-    const { epoch, format } = this.#options;
-    const to = this.#pending.take().at(-1)?.sequence ?? this.#sent;
-    const gap = {
-      symbol: null,
-      reason: "slow",
-      from: `${epoch}:${this.#sent + 1}`,
-      to: `${epoch}:${to}`,
-    };
-    this.#write(bytes(frame(format, null, "gap", JSON.stringify(gap))));
-    this.#options.cut();
+    const { cut, epoch, format } = this.#options;
+    const from = this.#sent + 1;
+    const to = this.#pending.take().at(-1)!.sequence;
+    const gap = { symbol: null, reason: "slow", from: `${epoch}:${from}`, to: `${epoch}:${to}` };
+    this.#write(bytes(frame(format, null, "gap", JSON.stringify(gap))), this.#sent);
+    cut();
     this.close();
   }
 
-  #write(chunk: Uint8Array): void {
-    this.#controller?.enqueue(chunk);
+  #write(chunk: Uint8Array, sent: number): void {
+    // First: taking a chunk may let the stream ask for the next one at once.
+    this.#sent = sent;
+    this.#controller.enqueue(chunk);
     this.#options.wrote(chunk.byteLength);
   }
 

@@ -61,7 +61,12 @@ export function bytes(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** What says that the connection is alive where nothing else does. */
-export function keepAlive(format: StreamFormat): Uint8Array {
-  return bytes(format === "sse" ? ": keepalive\n\n" : '{"event":"keepalive"}\n');
+/**
+ * What says that the connection is alive where nothing else does.
+ *
+ * @param id where to resume from; a client takes it over without an event. `null`: as before.
+ */
+export function keepAlive(format: StreamFormat, id: string | null): string {
+  if (format === "ndjson") return `{${id === null ? "" : `"id":"${id}",`}"event":"keepalive"}\n`;
+  return `: keepalive\n${id === null ? "" : `id: ${id}\n`}\n`;
 }

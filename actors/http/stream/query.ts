@@ -5,47 +5,15 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { StreamFormat, Subscription } from "./subscription.ts";
+import { queryOf, timeParam } from "../api/query.ts";
 import { EVENT_TYPES, type EventType } from "../../hub.ts";
-import {
-  type Micros,
-  MILLISECOND,
-  parseDuration,
-  parseTime,
-  SECOND,
-} from "../../../domain/time.ts";
+import { nearest } from "../../settings/problems.ts";
+import { type Micros, MILLISECOND, parseDuration, SECOND } from "../../../domain/time.ts";
 
-/** The slowest pace that makes sense. */
-const MAX_EVERY = 60 * SECOND;
-
-/** The stream's query. */
-export const streamQuery = z.object({
-  symbols: z.string().default("*").openapi({
-    description: "Instruments, joined by commas; `*` is all.",
-    example: "AAPL,VOD.L",
-  }),
-  types: z.string().default("*").openapi({
-    description: `Event types, joined by commas: ${EVENT_TYPES.join(", ")}; \`*\` is all.`,
-    example: "trade,candle",
-  }),
-  intervals: z.string().default("*").openapi({
-    description: "Candle intervals, joined by commas; `*` is all.",
-    example: "1m,1h",
-  }),
-  lastEventId: z.string().optional().openapi({
-    description: "The last event received, where the `Last-Event-ID` header cannot be sent.",
-  }),
-  since: z.string().optional().openapi({
-    description: "Prepends the stored candles from this time on, without a hole or a duplicate.",
-    example: "2014-05-01T00:00:00Z",
-  }),
-  every: z.string().optional().openapi({
-    description: "The pace: what may be conflated is, and the stream is written this often.",
-    example: "250ms",
-  }),
-  snapshot: z.enum(["true", "false"]).default("true").openapi({
-    description: "Whether a fresh client first gets the latest value of each subscribed thing.",
-  }),
-});
+/** The quickest and the slowest pace that makes sense. */
+const EVERY = { min: 10 * MILLISECOND, max: 60 * SECOND };
+const PACE = "must be a span from 10ms to 60s, such as 250ms";
+const ID = "must be an event's id, <epoch>:<sequence>";
 
 /** A position in the stream: an event's id. */
 export interface Position {
@@ -62,82 +30,123 @@ export interface StreamRequest {
   readonly snapshot: boolean;
 }
 
-/** One thing that is wrong with a query. */
-export interface QueryProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** What the daemon knows, for checking a query. */
+/** What the daemon has, for checking a query. */
 export interface Known {
   readonly intervals: readonly string[];
-  /** Says what is wrong with a symbol; `null` where it is followed. */
-  readonly symbolProblem: (symbol: string) => string | null;
+  isFollowed(symbol: string): boolean;
+  /** The followed symbols. */
+  symbols(): string[];
+}
+
+/** The stream's query. */
+export function streamQuery({ intervals, isFollowed, symbols }: Known) {
+  const symbolsParam = listParam((text) => text.toUpperCase(), isFollowed, (symbol) => {
+    const near = nearest(symbol, symbols());
+    return `followed instruments${near === undefined ? "" : `, such as ${near}`}`;
+  });
+  return queryOf({
+    symbols: symbolsParam.optional().openapi({
+      ...LIST,
+      description: "Instruments, joined by commas; `*` is all.",
+      example: "AAPL,VOD.L",
+    }),
+    types: listOf(EVENT_TYPES).optional().openapi({
+      ...LIST,
+      description: `Event types, joined by commas: ${EVENT_TYPES.join(", ")}; \`*\` is all.`,
+      example: "trade,candle",
+    }),
+    intervals: listOf(intervals).optional().openapi({
+      ...LIST,
+      description: "Candle intervals, joined by commas; `*` is all.",
+      example: "1m,1h",
+    }),
+    lastEventId: positionParam.optional().openapi({
+      type: "string",
+      description: "The last event received, where the `Last-Event-ID` header cannot be sent.",
+    }),
+    since: timeParam.optional().openapi({
+      type: "string",
+      format: "date-time",
+      description: "Prepends the stored candles from this time on, without a hole or a duplicate.",
+      example: "2014-05-01T00:00:00Z",
+    }),
+    every: everyParam.optional().openapi({
+      type: "string",
+      description: "The pace: what may be conflated is, and the stream is written this often.",
+      example: "250ms",
+    }),
+    snapshot: z.enum(["true", "false"], { error: "must be true or false" }).default("true")
+      .openapi({
+        description: "Whether a fresh client first gets the latest value of each subscribed thing.",
+      }),
+  });
 }
 
 /**
- * Reads a query.
+ * What a client asks for with its query.
  *
- * @param header the `Last-Event-ID` header, which wins over the parameter.
- * @returns the request, or everything that is wrong with it.
+ * @param header its `Last-Event-ID`, which wins over the parameter. A browser sends by itself what
+ * it was given last: whatever that is, refusing it would end its retries.
  */
-export function readQuery(
-  query: z.infer<typeof streamQuery>,
+export function toRequest(
+  query: z.output<ReturnType<typeof streamQuery>>,
   header: string | undefined,
   format: StreamFormat,
-  known: Known,
-): StreamRequest | QueryProblem[] {
-  const problems: QueryProblem[] = [];
-  const complain = (path: string, message: string) => void problems.push({ path, message });
-  const list = (path: "symbols" | "types" | "intervals", check: (one: string) => string | null) => {
-    const names = query[path].split(",").map((name) => name.trim()).filter((name) => name !== "");
-    if (names.includes("*")) return null;
-    if (names.length === 0) complain(path, "must name at least one, or be *");
-    for (const name of names) {
-      const problem = check(name);
-      if (problem !== null) complain(path, problem);
-    }
-    return new Set(names);
-  };
-  const oneOf = (values: readonly string[]) => (name: string) =>
-    values.includes(name) ? null : `must be of ${values.join(", ")} (was "${name}")`;
-  const symbols = list("symbols", (name) => known.symbolProblem(name.toUpperCase()));
-  const types = list("types", oneOf(EVENT_TYPES));
-  const intervals = list("intervals", oneOf(known.intervals));
-
-  const every = query.every === undefined ? 0 : parseDuration(query.every);
-  if (every === undefined || every > MAX_EVERY || (every > 0 && every < 10 * MILLISECOND)) {
-    complain("every", `must be a span from 10ms to 60s, such as 250ms (was "${query.every}")`);
-  }
-  const since = query.since === undefined ? null : parseTime(query.since);
-  if (since === undefined) {
-    complain("since", `must be a time such as 2014-05-01T09:30:00Z (was "${query.since}")`);
-  }
-  const asked = query.lastEventId === undefined ? null : parsePosition(query.lastEventId);
-  if (asked === undefined) {
-    complain(
-      "lastEventId",
-      `must be an event's id, <epoch>:<sequence> (was "${query.lastEventId}")`,
-    );
-  }
-  if (problems.length > 0) return problems;
+): StreamRequest {
+  const asked = query.lastEventId ?? null;
   return {
     subscription: {
-      symbols: symbols === null ? null : new Set([...symbols].map((name) => name.toUpperCase())),
-      types: (types ?? new Set(EVENT_TYPES)) as ReadonlySet<EventType>,
-      intervals,
-      every: every!,
+      symbols: query.symbols ?? null,
+      types: (query.types ?? new Set(EVENT_TYPES)) as ReadonlySet<EventType>,
+      intervals: query.intervals ?? null,
+      every: query.every ?? 0,
       format,
     },
-    // A browser sends back what it has by itself: whatever that is, refusing it would end its retries.
-    resume: header === undefined ? asked! : parsePosition(header) ?? "unknown",
-    since: since!,
+    resume: header === undefined ? asked : parsePosition(header) ?? "unknown",
+    since: query.since ?? null,
     snapshot: query.snapshot === "true",
   };
 }
 
-/** Reads an event's id; `undefined` where the text is none. */
-export function parsePosition(text: string): Position | undefined {
+const LIST = { type: "string", default: "*" } as const;
+
+function listOf(values: readonly string[]) {
+  return listParam((text) => text, (name) => values.includes(name), () => values.join(", "));
+}
+
+/** A list joined by commas; `null` for `*`. Only the first name that is wrong is complained of. */
+function listParam(
+  read: (text: string) => string,
+  isKnown: (name: string) => boolean,
+  others: (name: string) => string,
+) {
+  return once.transform((text, context): ReadonlySet<string> | null => {
+    const names = read(text).split(",").map((name) => name.trim()).filter((name) => name !== "");
+    if (names.includes("*")) return null;
+    const wrong = names.find((name) => !isKnown(name));
+    if (wrong !== undefined) return refuse(context, `must be of ${others(wrong)}`, wrong);
+    return names.length > 0 ? new Set(names) : refuse(context, "must name one, or be *", text);
+  });
+}
+
+const once = z.string({ error: "must be said once" });
+
+const positionParam = once.transform((text, context) =>
+  parsePosition(text) ?? refuse(context, ID, text)
+);
+
+const everyParam = once.transform((text, context) => {
+  const span = parseDuration(text);
+  if (span === 0 || (span !== undefined && span >= EVERY.min && span <= EVERY.max)) return span;
+  return refuse(context, PACE, text);
+});
+
+function refuse(context: z.RefinementCtx, message: string, was: string): never {
+  context.addIssue({ code: "custom", message: `${message} (was "${was.slice(0, 40)}")` });
+  return z.NEVER;
+}
+
+function parsePosition(text: string): Position | undefined {
   const match = /^([0-9a-z]{1,16}):(\d{1,15})$/.exec(text);
   return match === null ? undefined : { epoch: match[1]!, sequence: Number(match[2]) };
 }

@@ -4,13 +4,13 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { closest } from "fastest-levenshtein";
 import { Broadcaster } from "./broadcaster.ts";
 import { Client } from "./client.ts";
 import { open } from "./opening.ts";
-import { type QueryProblem, readQuery, streamQuery } from "./query.ts";
+import { type Known, streamQuery, type StreamRequest, toRequest } from "./query.ts";
 import type { StreamFormat } from "./subscription.ts";
-import { ProblemError } from "../problem.ts";
+import { problems, READ } from "../openapi.ts";
+import { unavailable } from "../problem.ts";
 import { logger } from "../../log.ts";
 import type { Shared } from "../../shared.ts";
 import { messageOf } from "../../../domain/errors.ts";
@@ -24,10 +24,18 @@ export interface StreamService {
   close(): Promise<void>;
 }
 
-/** How long a refused client should wait, in seconds. */
-const RETRY_AFTER = 5;
+/** What suits a daemon, and not every test. */
+export interface StreamOptions {
+  /** Between two signs of life, in milliseconds. */
+  readonly keepAlive: number;
+  /** Candles read at once. */
+  readonly page: number;
+}
 
-const TYPES: Readonly<Record<StreamFormat, string>> = {
+/** The standard advises a comment every 15 s (HTML, 9.2.7). */
+const DEFAULTS: StreamOptions = { keepAlive: 15_000, page: 2_000 };
+
+const CONTENT_TYPES: Readonly<Record<StreamFormat, string>> = {
   sse: "text/event-stream; charset=utf-8",
   ndjson: "application/x-ndjson; charset=utf-8",
 };
@@ -42,19 +50,20 @@ const log = logger("http");
 export function createStream(
   shared: Shared,
   guard: (run: () => void) => () => void,
+  { keepAlive, page }: StreamOptions = DEFAULTS,
 ): StreamService {
   const { hub, meters, settings } = shared;
-  const broadcaster = new Broadcaster(hub, guard);
+  const broadcaster = new Broadcaster(hub, guard, keepAlive);
   const clients = new Set<Client>();
   let closed = false;
 
-  const connect = (request: Parameters<typeof open>[2]): Client => {
+  const connect = (request: StreamRequest): Client => {
     const head = hub.sequence;
     const client = new Client({
       format: request.subscription.format,
       epoch: hub.epoch,
       cap: settings.stream.buffer,
-      from: head,
+      head,
       gone: (client) => {
         broadcaster.remove(client);
         clients.delete(client);
@@ -67,7 +76,7 @@ export function createStream(
     broadcaster.add(client, request.subscription);
     clients.add(client);
     meters.streamClients.set(clients.size);
-    open(shared, client, request, head).catch((error) => {
+    open(shared, client, request, head, page).catch((error) => {
       log.warn("a stream could not begin: {reason}", { reason: messageOf(error) });
       client.close();
     });
@@ -83,27 +92,16 @@ export function createStream(
       return Promise.resolve();
     },
     mount(app) {
-      app.openapi(route, (c) => {
-        const format = c.req.header("accept")?.includes("application/x-ndjson") ? "ndjson" : "sse";
-        const request = readQuery(c.req.valid("query"), c.req.header("last-event-id"), format, {
-          intervals: shared.intervals.map(({ name }) => name),
-          symbolProblem: (symbol) => symbolProblem(shared, symbol),
-        });
-        if (Array.isArray(request)) {
-          const [{ path, message }] = request as [QueryProblem];
-          throw new ProblemError(400, "bad-query", `Cannot stream: ${path} ${message}.`, {
-            errors: request,
-          });
-        }
+      app.openapi(routeOf(knownOf(shared)), (c) => {
         if (closed || clients.size >= settings.stream.clients) {
           meters.streamRefused.inc();
           const why = closed ? "marketd is stopping" : `${clients.size} clients are connected`;
-          throw new ProblemError(503, "no-room", `Cannot take another client: ${why}.`, {
-            headers: { "retry-after": String(RETRY_AFTER) },
-          });
+          throw unavailable("no-room", `Cannot take another client: ${why}.`);
         }
+        const format = c.req.header("accept")?.includes("application/x-ndjson") ? "ndjson" : "sse";
+        const request = toRequest(c.req.valid("query"), c.req.header("last-event-id"), format);
         const headers = {
-          "content-type": TYPES[format],
+          "content-type": CONTENT_TYPES[format],
           "cache-control": "no-cache, no-transform",
           "x-accel-buffering": "no",
         };
@@ -114,38 +112,41 @@ export function createStream(
   };
 }
 
-function symbolProblem({ directory }: Shared, symbol: string): string | null {
-  if (directory.get(symbol) !== undefined) return null;
-  const near = closest(symbol, directory.all().map(({ instrument }) => instrument.symbol));
-  return `must be followed (was "${symbol}"${near === "" ? "" : `; did you mean ${near}?`})`;
+function knownOf({ directory, intervals }: Shared): Known {
+  return {
+    intervals: intervals.map(({ name }) => name),
+    isFollowed: (symbol) => directory.get(symbol) !== undefined,
+    symbols: () => directory.all().map(({ instrument }) => instrument.symbol),
+  };
 }
 
-const route = createRoute({
-  method: "get",
-  path: "/api/v1/stream",
-  tags: ["stream"],
-  summary: "Live ticks, candles, gaps and states",
-  description:
-    "Server-Sent Events or, by `Accept: application/x-ndjson`, one JSON object a line. The first " +
-    "event is `hello`. `Last-Event-ID` resumes: trades and closed candles exactly, of the rest the " +
-    "latest; what is gone is told in `missed`.",
-  request: {
-    query: streamQuery,
-    headers: z.object({
-      "last-event-id": z.string().optional().openapi({
-        description: "The last event received: `<epoch>:<sequence>`.",
+function routeOf(known: Known) {
+  return createRoute({
+    method: "get",
+    path: "/api/v1/stream",
+    tags: ["stream"],
+    summary: "Live ticks, candles, gaps and states",
+    description: "Server-Sent Events or, by `Accept: application/x-ndjson`, one JSON object a " +
+      "line. The first event is `hello`. `Last-Event-ID` resumes: trades and closed candles " +
+      "exactly, of the rest the latest; what is gone is told in `missed`.",
+    security: READ,
+    request: {
+      query: streamQuery(known),
+      headers: z.object({
+        "last-event-id": z.string().optional().openapi({
+          description: "The last event received: `<epoch>:<sequence>`.",
+        }),
       }),
-    }),
-  },
-  responses: {
-    200: {
-      description: "The stream.",
-      content: {
-        "text/event-stream": { schema: z.string() },
-        "application/x-ndjson": { schema: z.string() },
-      },
     },
-    400: { description: "The query cannot be used; a problem document says why." },
-    503: { description: "No more clients can be taken; see Retry-After." },
-  },
-});
+    responses: {
+      200: {
+        description: "The stream.",
+        content: {
+          "text/event-stream": { schema: z.string() },
+          "application/x-ndjson": { schema: z.string() },
+        },
+      },
+      ...problems(400, 503),
+    },
+  });
+}

@@ -1,0 +1,103 @@
+/**
+ * What may be asked of the instruments.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import { listingSchema } from "./instrumentview.ts";
+import { pageParams, queryOf, symbolParam } from "./query.ts";
+import { tableContent } from "./table.ts";
+import { instrumentSchema } from "../../settings/schema.ts";
+import { problems, READ, WRITE } from "../openapi.ts";
+
+const PATH = "/api/v1/instruments";
+const tags = ["control"];
+const one = { "application/json": { schema: listingSchema } };
+const params = z.object({ symbol: symbolParam });
+
+const { $schema: _, ...specification } = z.toJSONSchema(instrumentSchema, { io: "input" });
+/**
+ * As a configuration says it; described in the draft that OpenAPI 3.1 is made of. A copy: a schema
+ * made before the library came cannot be named.
+ */
+const specSchema = instrumentSchema.clone().openapi("InstrumentSpec", {
+  ...specification as Record<string, unknown>,
+  type: "object",
+});
+
+/** `GET /api/v1/instruments` */
+export const list = createRoute({
+  method: "get",
+  path: PATH,
+  tags,
+  summary: "The instruments that are followed",
+  security: READ,
+  request: {
+    query: queryOf({ symbol: symbolParam.optional(), format: pageParams.format }),
+  },
+  responses: {
+    200: {
+      description: "All of them, or the one asked for.",
+      content: tableContent(listingSchema),
+    },
+    ...problems(400, 404, 406),
+  },
+});
+
+/** `GET /api/v1/instruments/{symbol}` */
+export const read = createRoute({
+  method: "get",
+  path: `${PATH}/{symbol}`,
+  tags,
+  summary: "An instrument that is followed",
+  security: READ,
+  request: { params },
+  responses: { 200: { description: "It.", content: one }, ...problems(400, 404) },
+});
+
+/** `POST /api/v1/instruments` */
+export const add = createRoute({
+  method: "post",
+  path: PATH,
+  tags,
+  summary: "Follow an instrument",
+  description: "Is kept, and laid over the configuration at every later start.",
+  security: WRITE,
+  request: {
+    body: { required: true, content: { "application/json": { schema: specSchema } } },
+  },
+  responses: {
+    201: {
+      description: "It is followed from here on.",
+      headers: z.object({ location: z.string() }),
+      content: one,
+    },
+    ...problems(400, 403, 409, 413, 415, 422, 503),
+  },
+});
+
+const left = { description: "It is not followed any more; what was kept of it stays." };
+
+/** `DELETE /api/v1/instruments/{symbol}` */
+export const remove = createRoute({
+  method: "delete",
+  path: `${PATH}/{symbol}`,
+  tags,
+  summary: "Follow an instrument no more",
+  description: "The removal is kept, and outlives a restart, whatever the configuration says.",
+  security: WRITE,
+  request: { params },
+  responses: { 204: left, ...problems(400, 403, 404, 503) },
+});
+
+/** `DELETE /api/v1/instruments?symbol=` */
+export const removeAsked = createRoute({
+  method: "delete",
+  path: PATH,
+  tags,
+  summary: "Follow an instrument no more",
+  description: "As with the symbol in the path.",
+  security: WRITE,
+  request: { query: queryOf({ symbol: symbolParam }) },
+  responses: { 204: left, ...problems(400, 403, 404, 503) },
+});

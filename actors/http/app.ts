@@ -1,0 +1,71 @@
+/**
+ * The HTTP surface as an application: who is let in, then the resources.
+ *
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { mountCandles } from "./api/candles.ts";
+import { mountGaps } from "./api/gaps.ts";
+import { mountInstruments } from "./api/instruments.ts";
+import { mountProviders } from "./api/providers.ts";
+import { mountRoutes } from "./api/routes.ts";
+import { mountStatus } from "./api/status.ts";
+import { mountTicks } from "./api/ticks.ts";
+import type { HttpDeps } from "./deps.ts";
+import { checkBody, checkHost, checkOrigin, checkToken } from "./guards.ts";
+import { finish } from "./headers.ts";
+import { mountHealth } from "./health.ts";
+import { mountMetrics } from "./metrics.ts";
+import { mountDescription } from "./openapi.ts";
+import { mountPage } from "./page.ts";
+import { mountProbes } from "./probes.ts";
+import { answerError, problem, problemResponse } from "./problem.ts";
+import { Symbols } from "./symbols.ts";
+import { refuseInput } from "./validation.ts";
+
+/** Makes the application. */
+export function createApp(deps: HttpDeps): OpenAPIHono {
+  const { server } = deps.shared.settings;
+  const symbols = new Symbols(deps.shared);
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) =>
+      result.success ? undefined : problemResponse(c.req.path, refuseInput(result)),
+  });
+  app.onError(answerError);
+  app.use(finish, checkHost(server), checkOrigin(server), checkToken(deps.token), checkBody);
+  mountStatus(app, deps);
+  mountProviders(app, deps);
+  mountRoutes(app, deps);
+  mountInstruments(app, deps, symbols);
+  mountCandles(app, deps, symbols);
+  mountTicks(app, deps, symbols);
+  mountGaps(app, deps, symbols);
+  deps.stream.mount(app);
+  mountProbes(app, deps);
+  mountHealth(app, deps);
+  mountMetrics(app, deps);
+  mountPage(app, deps);
+  mountDescription(app, deps.version);
+  app.notFound((c) => answerMissing(app, c));
+  return app;
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Tells a path that is not there from one that is asked the wrong way. */
+function answerMissing(app: OpenAPIHono, c: Context): Response {
+  const { method, path } = c.req;
+  const answers = METHODS.filter((method) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
+  );
+  if (answers.length === 0) {
+    return problem(c, 404, "Nothing is at this path; /openapi.json has the list.", {
+      code: "unknown-path",
+    });
+  }
+  const allow = answers.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
+  return problem(c, 405, `This path does not answer to ${method}, but to ${allow.join(", ")}.`, {
+    headers: { allow: allow.join(", ") },
+  });
+}

@@ -1,0 +1,417 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  candle,
+  closed,
+  dataOf,
+  events,
+  eventually,
+  forming,
+  openWorld,
+  quote,
+  tell,
+  trade,
+} from "./world.ts";
+import type { HubEvent } from "../../../../actors/hub.ts";
+
+Deno.test("a stream begins with hello, which says all there is to say to a fresh client", async () => {
+  await using world = await openWorld();
+  world.publish(trade(1), trade(2), quote(3));
+  const stream = await world.open();
+  const hello = await stream.next();
+  assertEquals(hello.event, "hello");
+  assertEquals(hello.id, "run1:3");
+  assertEquals(dataOf(hello) as unknown, {
+    epoch: "run1",
+    from: "run1:3",
+    to: "run1:3",
+    replayed: 0,
+    missed: null,
+    resumed: false,
+  });
+  await stream.close();
+});
+
+Deno.test("nothing on the way may keep or change the stream", async () => {
+  await using world = await openWorld();
+  const stream = await world.open("", { "accept-encoding": "gzip, br" });
+  const { headers } = stream.response;
+  assertEquals(headers.get("content-type"), "text/event-stream; charset=utf-8");
+  assertEquals(headers.get("x-accel-buffering"), "no");
+  assertEquals(headers.get("content-encoding"), null);
+  assertMatch(headers.get("cache-control")!, /no-cache.*no-transform/);
+  await stream.close();
+});
+
+Deno.test("each client is asked for another wait before it reconnects, of one to five seconds", async () => {
+  await using world = await openWorld();
+  const waits = new Set<number>();
+  for (let at = 0; at < 6; at++) {
+    const stream = await world.open();
+    await stream.next();
+    const { retry } = stream.parser;
+    assert(retry !== null && retry >= 1_000 && retry <= 5_000, `${retry}`);
+    waits.add(retry);
+    await stream.close();
+  }
+  assert(waits.size > 1);
+});
+
+Deno.test("a fresh client gets the latest of each thing without ids, then what is published", async () => {
+  await using world = await openWorld();
+  world.publish(trade(1), trade(2), quote(3), quote(4, "VOD.L"), quote(5));
+  world.publish(closed(0), forming(1, 101), forming(1, 102), closed(0, { interval: "5m" }));
+  const stream = await world.open();
+  const snapshot = [];
+  for (let at = 0; at < 6; at++) snapshot.push(await stream.next());
+  assertEquals(snapshot.slice(1).map(tell).toSorted(), [
+    "candle AAPL 1m 00:01 forming 102",
+    "candle AAPL 5m 00:00 r0 closed",
+    "quote AAPL 5",
+    "quote VOD.L 4",
+    "trade AAPL 2",
+  ]);
+  assertEquals(snapshot.slice(1).map(({ id }) => id), Array(5).fill(null));
+  world.publish(trade(6), quote(7));
+  world.publish(closed(1));
+  const live = [await stream.next(), await stream.next(), await stream.next()];
+  assertEquals(live.map(tell), ["trade AAPL 6", "quote AAPL 7", "candle AAPL 1m 00:01 r0 closed"]);
+  assertEquals(live.map(({ id }) => id), ["run1:10", "run1:11", "run1:12"]);
+  await stream.close();
+});
+
+Deno.test("gaps and changes of state are told; the latest state is part of what a fresh client gets", async () => {
+  await using world = await openWorld();
+  const status = (id: string, status: string): HubEvent => ({
+    ...trade(0),
+    type: "status",
+    symbol: null,
+    subject: `provider ${id}`,
+    payload: { kind: "provider", id, status, reason: null },
+  });
+  world.publish(status("demo", "opening"), status("demo", "live"));
+  const stream = await world.open("?symbols=AAPL");
+  await stream.next();
+  assertEquals(dataOf(await stream.next()).status, "live");
+  world.publish(status("demo", "backoff"));
+  const next = await stream.next();
+  assertEquals([next.event, dataOf(next).status], ["status", "backoff"]);
+  await stream.close();
+});
+
+Deno.test("without a snapshot there is none", async () => {
+  await using world = await openWorld();
+  world.publish(trade(1), quote(2));
+  const stream = await world.open("?snapshot=false");
+  await stream.next();
+  world.publish(trade(3));
+  assertEquals(tell(await stream.next()), "trade AAPL 3");
+  await stream.close();
+});
+
+Deno.test("symbols, types and intervals choose what comes, in the snapshot and after", async () => {
+  await using world = await openWorld();
+  const all = () => [
+    trade(1),
+    quote(2),
+    trade(3, "VOD.L"),
+    quote(4, "VOD.L"),
+    closed(0),
+    closed(0, { interval: "5m" }),
+    closed(0, { symbol: "VOD.L" }),
+  ];
+  const cases: Record<string, string[]> = {
+    "?symbols=vod.l": ["trade VOD.L 3", "quote VOD.L 4", "candle VOD.L 1m 00:00 r0 closed"],
+    "?symbols=VOD.L,%20aapl&types=quote": ["quote AAPL 2", "quote VOD.L 4"],
+    "?types=candle&intervals=5m": ["candle AAPL 5m 00:00 r0 closed"],
+    "?types=trade,candle&intervals=5m&symbols=*": [
+      "trade AAPL 1",
+      "trade VOD.L 3",
+      "candle AAPL 5m 00:00 r0 closed",
+    ],
+    "?symbols=*&types=*&intervals=*": [
+      "trade AAPL 1",
+      "quote AAPL 2",
+      "trade VOD.L 3",
+      "quote VOD.L 4",
+      "candle AAPL 1m 00:00 r0 closed",
+      "candle AAPL 5m 00:00 r0 closed",
+      "candle VOD.L 1m 00:00 r0 closed",
+    ],
+  };
+  world.publish(...all());
+  const streams = [];
+  for (const [query, expected] of Object.entries(cases)) {
+    const stream = await world.open(query);
+    await stream.next();
+    const snapshot = [];
+    for (const _ of expected) snapshot.push(tell(await stream.next()));
+    assertEquals(snapshot.toSorted(), expected.toSorted(), query);
+    streams.push({ stream, expected, query });
+  }
+  world.publish(...all());
+  for (const { stream, expected, query } of streams) {
+    const live = [];
+    for (const _ of expected) live.push(tell(await stream.next()));
+    assertEquals(live, expected, query);
+    await stream.close();
+  }
+});
+
+Deno.test("who joins between a publication and its writing gets it once, and so do the others", async () => {
+  await using world = await openWorld();
+  const early = await world.open("?types=trade");
+  await early.next();
+  world.publish(trade(1));
+  // No socket, no timer: the trade is not written yet when the second client is there.
+  const late = await world.ask("?types=trade");
+  world.publish(trade(2));
+  assertEquals([tell(await early.next()), tell(await early.next())], [
+    "trade AAPL 1",
+    "trade AAPL 2",
+  ]);
+  await world.stream.close();
+  const text = await late.text();
+  assertEquals(text.match(/^data: .*"symbol".*$/gm)!.map((line) => JSON.parse(line.slice(6)).id), [
+    "1",
+    "2",
+  ]);
+  await early.close();
+});
+
+Deno.test("a trade is never both in the snapshot and live, however a client comes in between", async () => {
+  await using world = await openWorld();
+  let number = 0;
+  const publisher = setInterval(() => {
+    for (let at = 0; at < 3; at++) world.publish(trade(++number));
+  }, 1);
+  for (let at = 0; at < 25; at++) {
+    const stream = await world.open("?types=trade");
+    await stream.next();
+    const ids: number[] = [];
+    for (let at = 0; at < 20; at++) ids.push(Number(dataOf(await stream.next()).id));
+    assertEquals(ids, ids.map((_, index) => ids[0]! + index));
+    await stream.close();
+  }
+  clearInterval(publisher);
+});
+
+Deno.test("one JSON object a line has the same content", async () => {
+  await using world = await openWorld();
+  world.publish(trade(1), quote(2), closed(0));
+  const response = await fetch(world.url(), { headers: { accept: "application/x-ndjson" } });
+  const stream = await world.open();
+  assertEquals(response.headers.get("content-type"), "application/x-ndjson; charset=utf-8");
+  assertMatch(response.headers.get("cache-control")!, /no-transform/);
+  await eventually(() => world.stream.clients() === 2, "two clients");
+  world.publish(trade(4), forming(1, 101));
+  await world.stream.close();
+  const sse = (await stream.rest()).map(({ id, event, data }) => ({
+    ...(id === null ? {} : { id }),
+    event,
+    data: JSON.parse(data),
+  }));
+  const lines = (await response.text()).trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines, sse);
+  assertEquals(sse.length, 6);
+});
+
+Deno.test("HEAD is answered without a client", async () => {
+  await using world = await openWorld();
+  const response = await fetch(world.url(), { method: "HEAD" });
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  assertEquals(await response.text(), "");
+  assertEquals(world.stream.clients(), 0);
+});
+
+Deno.test("what cannot be used of a query is told at once, as a problem", async () => {
+  await using world = await openWorld();
+  const response = await fetch(
+    world.url(
+      "?symbols=AAPL,APPL&types=trades&intervals=1m,2m&since=yesterday&every=1ms" +
+        "&lastEventId=nonsense&snapshot=maybe&symbol=AAPL",
+    ),
+  );
+  assertEquals(response.status, 400);
+  assertEquals(response.headers.get("content-type"), "application/problem+json");
+  const problem = await response.json() as { code: string; errors: { path: string }[] };
+  assertEquals(problem.code, "bad-query");
+  assertEquals(problem.errors.map(({ path }) => path).toSorted(), [
+    "every",
+    "intervals",
+    "lastEventId",
+    "since",
+    "snapshot",
+    "symbol",
+    "symbols",
+    "types",
+  ]);
+  assertMatch(JSON.stringify(problem.errors), /such as AAPL \(was \\"APPL\\"\)/);
+  for (const query of ["?symbols=", "?types=,", "?every=61s", "?lastEventId=run1:", "?since="]) {
+    const { status, body } = await fetch(world.url(query));
+    assertEquals(status, 400, query);
+    await body!.cancel();
+  }
+  assertEquals(world.stream.clients(), 0);
+});
+
+Deno.test("one client more than the cap is asked to come back, and may when another has left", async () => {
+  await using world = await openWorld({ clients: 2 });
+  const first = await world.open();
+  const second = await world.open();
+  const refused = await fetch(world.url());
+  assertEquals(refused.status, 503);
+  assertEquals(refused.headers.get("content-type"), "application/problem+json");
+  assertMatch(refused.headers.get("retry-after")!, /^[1-9]\d*$/);
+  assertEquals((await refused.json() as { status: number }).status, 503);
+  await first.close();
+  await eventually(() => world.stream.clients() === 1, "a slot is free");
+  const third = await world.open();
+  assertEquals((await third.next()).event, "hello");
+  const refusals = await world.shared.meters.streamRefused.get();
+  assertEquals(refusals.values.map(({ value }) => value), [1]);
+  await second.close();
+  await third.close();
+});
+
+Deno.test("a client that goes away is forgotten", async () => {
+  await using world = await openWorld();
+  const clients = async () => (await world.shared.meters.streamClients.get()).values[0]!.value;
+  const streams = [await world.open(), await world.open("?types=trade"), await world.open()];
+  assertEquals([world.stream.clients(), await clients()], [3, 3]);
+  for (const stream of streams) await stream.close();
+  await eventually(() => world.stream.clients() === 0, "nobody is left");
+  assertEquals(await clients(), 0);
+});
+
+Deno.test("a sign of life is a comment that no event hides in, and moves on the id to resume from", async () => {
+  await using world = await openWorld({ keepAlive: 20 });
+  const stream = await world.open("?symbols=VOD.L");
+  const lines = await fetch(world.url("?symbols=VOD.L"), {
+    headers: { accept: "application/x-ndjson" },
+  });
+  await eventually(() => world.stream.clients() === 2, "two clients");
+  world.publish(trade(1), trade(2));
+  const reading = stream.next().then((hello) => stream.next().then((next) => [hello, next]));
+  await eventually(() => stream.parser.lastEventId === "run1:2", "the id moves on");
+  world.publish(trade(3, "VOD.L"));
+  const [hello, next] = await reading;
+  assertEquals([hello!.id, next!.id, tell(next!)], ["run1:0", "run1:3", "trade VOD.L 3"]);
+  assert(stream.parser.comments.length > 0);
+  assert(stream.parser.comments.every((comment) => comment === " keepalive"));
+  await world.stream.close();
+  const told = (await lines.text()).trimEnd().split("\n").map((line) => JSON.parse(line));
+  const alive = told.filter(({ event }) => event === "keepalive");
+  assert(alive.some(({ id }) => id === "run1:2"));
+  assertEquals(told.filter(({ event }) => event !== "keepalive").map(({ event }) => event), [
+    "hello",
+    "trade",
+  ]);
+  await stream.close();
+});
+
+Deno.test("the canary is sighted without a client, and nobody sees it", async () => {
+  await using world = await openWorld();
+  const { hub, vitals } = world.shared;
+  vitals.watch("shard-1");
+  const sighted = () => vitals.report().find(({ stage }) => stage === "stream")!.age;
+  assertEquals(sighted(), null);
+  hub.sight("shard-1");
+  await eventually(() => sighted() !== null, "the canary reaches the stream");
+  const stream = await world.open();
+  hub.sight("shard-1");
+  world.publish(trade(1));
+  assertEquals((await stream.next()).event, "hello");
+  const next = await stream.next();
+  assertEquals([next.id, tell(next)], ["run1:1", "trade AAPL 1"]);
+  await stream.close();
+});
+
+Deno.test("closing writes what was published, paced and held up too, and ends every stream", async () => {
+  await using world = await openWorld();
+  const streams = [await world.open("?types=trade"), await world.open("?types=trade&every=60s")];
+  for (const stream of streams) await stream.next();
+  // It is not read before all is over: more than its socket may hold waits for it.
+  const unread = await world.ask("?types=trade");
+  world.publish(trade(1));
+  for (const stream of streams) assertEquals(tell(await stream.next()), "trade AAPL 1");
+  const long = "x".repeat(1_000);
+  for (let number = 2; number <= 200; number++) {
+    world.publish(trade(number, "AAPL", long));
+    if (number % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await world.stream.close();
+  const expected = Array.from({ length: 200 }, (_, index) => String(index + 1));
+  for (const stream of streams) {
+    assertEquals((await stream.rest()).map((event) => dataOf(event).id), expected.slice(1));
+  }
+  const told = (await unread.text()).matchAll(/"id":"(\d+)"/g);
+  assertEquals([...told].map(([, id]) => id), expected);
+  assertEquals(world.stream.clients(), 0);
+  const refused = await fetch(world.url());
+  assertEquals(refused.status, 503);
+  await refused.body!.cancel();
+});
+
+Deno.test("an event's JSON is made once, and clients with the same wishes share their chunks", async () => {
+  await using world = await openWorld();
+  const readers = [];
+  for (const query of ["?symbols=aapl&types=trade", "?types=trade&symbols=AAPL,aapl", "", ""]) {
+    const { body } = await world.ask(query);
+    const reader = body!.getReader();
+    await reader.read();
+    readers.push(reader);
+  }
+  const lines = await world.ask("", { headers: { accept: "application/x-ndjson" } });
+  const event = trade(1);
+  let made = 0;
+  Object.defineProperty(event.payload, "conditions", {
+    get: () => {
+      made++;
+      return null;
+    },
+  });
+  world.publish(event);
+  const chunks = await Promise.all(readers.map(async (reader) => (await reader.read()).value!));
+  assert(chunks[0] === chunks[1]);
+  assert(chunks[2] === chunks[3]);
+  assertMatch(new TextDecoder().decode(chunks[0]), /^id: run1:1\nevent: trade\ndata: .*\n\n$/);
+  const later = await world.open("?types=trade");
+  assertEquals(tell((await later.until(({ event }) => event === "trade")).at(-1)!), "trade AAPL 1");
+  assertEquals(made, 1);
+  await later.close();
+  await lines.body!.cancel();
+  for (const reader of readers) await reader.cancel();
+});
+
+Deno.test("a client is written to every ten milliseconds at most", async () => {
+  await using world = await openWorld();
+  const { body } = await world.ask("?types=trade");
+  const paced = await world.ask("?types=trade&every=25ms");
+  const began = performance.now();
+  let chunks = -1;
+  const reading = (async () => {
+    for await (const _ of body!) chunks++;
+  })();
+  for (let number = 1; performance.now() - began < 200; number++) {
+    world.publish(trade(number));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const lasted = performance.now() - began;
+  await world.stream.close();
+  await reading;
+  await paced.body!.cancel();
+  assert(chunks >= 2);
+  // One at either end; and timers may come a little early.
+  assert(chunks <= 2 + lasted / 9, `${chunks} in ${lasted} ms`);
+});
+
+Deno.test("what is about an instrument is told as its table shows it", async () => {
+  await using world = await openWorld();
+  const stream = await world.open();
+  await stream.next();
+  world.publish(...events({ closed: [candle(0)] }));
+  const { start, providers, openTime } = JSON.parse((await stream.next()).data);
+  assertEquals([start, providers, openTime], ["2014-05-01T00:00:00.000Z", ["demo"], undefined]);
+  await stream.close();
+});

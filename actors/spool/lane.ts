@@ -9,7 +9,8 @@
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 
-const HEAD = 16;
+/** Bytes that a record takes beside its own. */
+export const HEAD = 16;
 
 /** Records in a file, first in first out. */
 export class Lane {

@@ -8,7 +8,7 @@
  * @module
  */
 import { deserialize, serialize } from "node:v8";
-import { Lane } from "./lane.ts";
+import { HEAD, Lane } from "./lane.ts";
 import type { Entry } from "../outbox.ts";
 import type { Tick, TickKind } from "../../domain/tick.ts";
 
@@ -153,7 +153,7 @@ export class Spool {
   }
 
   async #put(name: LaneName, number: number, record: Uint8Array): Promise<void> {
-    if (this.bytes + record.length > this.cap) {
+    if (this.bytes + HEAD + record.length > this.cap) {
       throw new RangeError(`The spool is at its cap of ${this.cap} bytes.`);
     }
     await this.#lanes[name].append(number, record);

@@ -21,6 +21,12 @@ export interface Span {
   readonly end: Micros;
 }
 
+/** A span in which the feed was not heard. */
+export interface Silence extends Span {
+  /** Whether it lies before the feed was first heard, rather than amid it. */
+  readonly before: boolean;
+}
+
 /** What a series is told about its instrument. */
 export interface SeriesOptions {
   readonly symbol: string;
@@ -79,7 +85,7 @@ export class CandleSeries {
   readonly #longer: Frame[];
   readonly #pending = new Map<string, { tick: Tick; price: number }[]>();
   #since: Micros;
-  #gaps: Span[] = [];
+  #gaps: Silence[] = [];
   #nextClose = Infinity;
   #changed = false;
   #made: Candle[] = [];
@@ -131,13 +137,18 @@ export class CandleSeries {
     this.#closeWhere(() => true, at);
   }
 
-  /** Says that the feed was not heard in a span; bars that it touches are `gapped`. */
-  addGap(gap: Span): void {
+  /**
+   * Says that the feed was not heard in a span: bars that it touches are `gapped` or, where it lies
+   * before the feed, `partial`.
+   */
+  addGap(gap: Silence): void {
     this.#gaps.push(gap);
     for (const frame of this.#frames()) {
       for (const closed of frame.recent) {
-        if (closed.status === "gapped" || !overlaps(gap, closed.bar)) continue;
-        closed.status = "gapped";
+        const status = gap.before ? "partial" : "gapped";
+        const told = closed.status === status || closed.status === "gapped";
+        if (told || !overlaps(gap, closed.bar)) continue;
+        closed.status = status;
         this.#tell(frame, closed, ++closed.revision);
       }
     }
@@ -149,7 +160,7 @@ export class CandleSeries {
    */
   setOutage(from: Micros | undefined): void {
     this.#gaps = this.#gaps.filter((gap) => gap.end !== Infinity);
-    if (from !== undefined) this.#gaps.push({ start: from, end: Infinity });
+    if (from !== undefined) this.#gaps.push({ start: from, end: Infinity, before: false });
   }
 
   /**
@@ -319,8 +330,10 @@ export class CandleSeries {
   }
 
   #statusOf(bar: Bar, feedEnd: Micros): CandleStatus {
-    if (this.#gaps.some((gap) => overlaps(gap, bar))) return "gapped";
-    return this.#since > bar.start || feedEnd < bar.end ? "partial" : "complete";
+    const silences = this.#gaps.filter((gap) => overlaps(gap, bar));
+    if (silences.some((gap) => !gap.before)) return "gapped";
+    const partial = silences.length > 0 || this.#since > bar.start || feedEnd < bar.end;
+    return partial ? "partial" : "complete";
   }
 
   #tell(frame: Frame, closed: Closed, revision: number): void {

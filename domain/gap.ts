@@ -5,10 +5,20 @@
  */
 import type { Micros } from "./time.ts";
 
-/** Why a span is missing. */
-export type GapReason = "restart" | "disconnect" | "shed" | "fault" | "unsubscribed";
+/**
+ * Why a span is missing. `joined`: from the start of the longest candle that was open when the
+ * instrument was first followed, until then.
+ */
+export type GapReason =
+  | "joined"
+  | "restart"
+  | "disconnect"
+  | "shed"
+  | "fault"
+  | "unsubscribed";
 /** The reasons. */
 export const GAP_REASONS: readonly GapReason[] = [
+  "joined",
   "restart",
   "disconnect",
   "shed",

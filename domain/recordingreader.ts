@@ -38,6 +38,8 @@ export interface Glance {
 export class RecordingReader {
   /** Whether rows say when they were received. */
   readonly stamped: boolean;
+  /** Whether rows may tell gaps. */
+  readonly tellsGaps: boolean;
   readonly #name: string;
   readonly #width: number;
   readonly #at: Readonly<Record<RecordingColumn, number>>;
@@ -57,6 +59,7 @@ export class RecordingReader {
     this.#name = name;
     this.#width = columns.length;
     this.stamped = columns.includes("receivedAt");
+    this.tellsGaps = columns.includes("to") && columns.includes("reason");
     // One past the end stands for a column that is not there: reading it gives `undefined`.
     this.#at = Object.fromEntries(
       RECORDING_COLUMNS.map((column) => {

@@ -90,6 +90,8 @@ export interface RecordedFile {
   readonly first: Micros | null;
   /** The greatest clock time of a row. */
   readonly last: Micros | null;
+  /** Whether its rows may tell gaps: what was missed when it was recorded. */
+  readonly tellsGaps: boolean;
 }
 
 /** What a recording holds; the sums are over its files. */
@@ -108,6 +110,8 @@ export interface Provider {
    * (a made-up market, a recording).
    */
   readonly alwaysOpen: boolean;
+  /** Whether the feed tells by itself what was missed (a recording of marketd's own). */
+  readonly tellsGaps?: boolean;
   /** The clock: `wall`, or `driven` where the provider's own data moves it (a recording). */
   readonly clock: "wall" | "driven";
   /** What it streams of an instrument; empty where it does not know it. */

@@ -7,7 +7,7 @@ import type { Page, Store } from "../../db/store.ts";
 import type { Basis, Candle } from "../../domain/candle.ts";
 import { MarketdError } from "../../domain/errors.ts";
 import type { Gap } from "../../domain/gap.ts";
-import { formatRow, isGap, RECORDING_HEADER } from "../../domain/recording.ts";
+import { clockTime, formatRow, isGap, RECORDING_HEADER } from "../../domain/recording.ts";
 import {
   CANDLE_HEADER,
   candleRecord,
@@ -192,14 +192,14 @@ async function* recordingPages(
   // Gaps are few, and stored by when they began: all of them are held, to be put in order.
   const gaps: Gap[] = [];
   for await (const page of gapPages(store, args)) gaps.push(...page);
-  gaps.sort((a, b) => a.detectedAt - b.detectedAt);
+  gaps.sort((a, b) => clockTime(a) - clockTime(b));
 
   const query = { symbol: symbol!, from, to, order: "arrival" } as const;
   let told = 0;
   for await (const ticks of pagesOf((page) => store.ticks({ ...query, ...page }))) {
     const rows: (Tick | Gap)[] = [];
     for (const tick of ticks) {
-      while (told < gaps.length && gaps[told]!.detectedAt <= tick.receivedAt) {
+      while (told < gaps.length && clockTime(gaps[told]!) <= tick.receivedAt) {
         rows.push(gaps[told++]!);
       }
       rows.push(tick);
@@ -207,6 +207,29 @@ async function* recordingPages(
     yield rows;
   }
   yield gaps.slice(told);
+  const end = await watchedUntil(store, args);
+  if (end !== null) yield [end];
+}
+
+/**
+ * A gap without length where the watch ended: it moves the clock of a replay to where the candles
+ * that formed then were closed.
+ */
+async function watchedUntil(store: Store, { symbol, from, to }: ExportArgs): Promise<Gap | null> {
+  const last = (await store.ticks({ symbol: symbol!, from, to, order: "-time", limit: 1 })).rows[0];
+  const run = last === undefined ? null : await store.runAt(last.receivedAt);
+  if (last === undefined || run === null) return null;
+  const at = Math.min(Math.max(run.aliveUntil, last.receivedAt), to ?? Infinity);
+  const { provider } = last;
+  return {
+    symbol: symbol!,
+    provider,
+    from: at,
+    to: at,
+    reason: "restart",
+    status: "open",
+    detectedAt: at,
+  };
 }
 
 /** Every page of a query. */

@@ -6,7 +6,7 @@
  */
 import { fromTransition } from "xstate";
 import type { Candle } from "../../domain/candle.ts";
-import type { CandleSeries, Kept, Span, Wanted } from "../../domain/candles.ts";
+import type { CandleSeries, Kept, Silence, Wanted } from "../../domain/candles.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -36,12 +36,12 @@ export type CandlesCommand =
       symbol: string;
       series: CandleSeries;
       kept: Kept;
-      gaps: readonly Span[];
+      gaps: readonly Silence[];
       ticks: readonly Tick[];
       now: Micros;
     }
     | { type: "candles.load"; symbol: string; wanted: Wanted; candle: Candle | null }
-    | { type: "candles.gap"; symbol: string; gap: Span }
+    | { type: "candles.gap"; symbol: string; gap: Silence }
     | { type: "candles.outage"; symbol: string; from: Micros | undefined }
     | { type: "candles.finish"; symbol: string; at: Micros }
   );

@@ -26,6 +26,8 @@ export interface Listing {
   readonly origin: Origin;
   /** Whether its feed speaks outside market hours too. */
   readonly alwaysOpen: boolean;
+  /** Whether its feed tells what it missed by itself. */
+  readonly tellsGaps: boolean;
   /** Whether it is a shard's canary rather than an instrument. */
   readonly canary: boolean;
   state: ListingState;

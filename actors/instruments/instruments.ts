@@ -86,6 +86,7 @@ function follow(
     shard: home.id,
     origin,
     alwaysOpen: source?.alwaysOpen ?? false,
+    tellsGaps: source?.tellsGaps ?? false,
     canary: false,
     state: "rebuilding",
     fault: null,
@@ -109,6 +110,7 @@ function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
   const opened = new ShardMemory(id);
   memory.shards.set(id, opened);
   shared.vitals.watch(id);
+  shared.journal.handed(id, shared.clock.now());
   scope.self.send({ type: "child.add", child: child(scope.input, opened) });
   enlist({
     instrument: { ...like, symbol: canarySymbol(id), basis: "trade" },
@@ -117,6 +119,7 @@ function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
     shard: id,
     origin: "configuration",
     alwaysOpen: true,
+    tellsGaps: true,
     canary: true,
     state: "rebuilding",
     fault: null,

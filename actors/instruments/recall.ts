@@ -6,7 +6,7 @@
  */
 import type { Store } from "../../db/store.ts";
 import { openWithin } from "../../domain/calendar.ts";
-import type { Kept, Span } from "../../domain/candles.ts";
+import type { Kept, Silence, Span } from "../../domain/candles.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { BASE_INTERVAL, type Interval } from "../../domain/interval.ts";
 import type { Tick } from "../../domain/tick.ts";
@@ -34,7 +34,7 @@ export interface Recalled {
   /** Ticks after the last minute kept, in the order received. */
   readonly ticks: readonly Tick[];
   /** Known outages that may touch an open candle. */
-  readonly gaps: readonly Span[];
+  readonly gaps: readonly Silence[];
   /** The span between what was heard last and now, where anything can have been missed. */
   readonly missed: Gap | null;
 }
@@ -53,11 +53,13 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   const symbol = listing.instrument.symbol;
   const span = await store.tickSpan(symbol, now);
   if (span === null) {
-    return { since: now, kept: { minutes: [], longer: [] }, ticks: [], gaps: [], missed: null };
+    const missed = gapOf(request, oldestOpen(request, now), "joined");
+    return { since: now, kept: { minutes: [], longer: [] }, ticks: [], gaps: [], missed };
   }
-  const missed = request.unheard ? await missedSpan(store, request, span.last) : null;
+  const missed = await missedSpan(store, request, span.last);
   const from = oldestOpen(request, span.last);
-  const due = (end: Micros) => end + grace <= now;
+  // What was open when the feed was last heard is built anew, to be closed for what it is by now.
+  const due = (end: Micros) => end + grace <= now && (missed === null || end <= missed.from);
   const range = { symbol, from, to: now, limit: PAGE };
 
   const candles = async (interval: string) => {
@@ -81,28 +83,44 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
     store.gaps({ symbol, from: from - REACH, to: now, limit: PAGE, cursor })
   );
   const gaps = (missed === null ? known : [...known, missed])
-    .filter((gap) => gap.to > from).map((gap) => ({ start: gap.from, end: gap.to }));
-  return { since: span.first, kept: { minutes, longer }, ticks, gaps, missed };
+    .filter((gap) => gap.to > from).map(silenceOf);
+  const joined = known.findLast((gap) => gap.reason === "joined");
+  const since = Math.min(span.first, joined?.to ?? span.first);
+  return { since, kept: { minutes, longer }, ticks, gaps, missed };
+}
+
+/** A gap as the candles take it. */
+export function silenceOf({ from, to, reason }: Omit<Gap, "symbol">): Silence {
+  return { start: from, end: to, before: reason === "joined" };
 }
 
 /** What nobody heard: from the last tick, or the last sign of life of the run that had it. */
 async function missedSpan(
   store: Store,
-  { listing, now, epoch }: RecallRequest,
+  request: RecallRequest,
   last: Micros,
 ): Promise<Gap | null> {
   const run = await store.runAt(last);
-  const own = run?.epoch === epoch;
-  const heard = run === null || own ? last : Math.max(last, Math.min(run.aliveUntil, now));
-  if (heard >= now) return null;
+  const own = run?.epoch === request.epoch;
+  const heard = run === null || own ? last : Math.max(last, Math.min(run.aliveUntil, request.now));
+  return gapOf(request, heard, own ? "unsubscribed" : "restart");
+}
+
+/** The gap from an instant to now, where anything can have been missed that nobody else tells. */
+function gapOf(
+  { listing, now, unheard }: RecallRequest,
+  from: Micros,
+  reason: Gap["reason"],
+): Gap | null {
+  if (!unheard || listing.tellsGaps || from >= now) return null;
   const { symbol, market } = listing.instrument;
-  if (!listing.alwaysOpen && !openWithin(market, heard, now, "extended")) return null;
+  if (!listing.alwaysOpen && !openWithin(market, from, now, "extended")) return null;
   return {
     symbol,
     provider: listing.provider,
-    from: heard,
+    from,
     to: now,
-    reason: own ? "unsubscribed" : "restart",
+    reason,
     status: "open",
     detectedAt: now,
   };

@@ -10,6 +10,7 @@ import { toEvents } from "./events.ts";
 import { candles, type CandlesCommand, type Made, nothingMade, type SeriesMap } from "./candles.ts";
 import { type Shed, TickBuffer } from "./buffer.ts";
 import type { Listing } from "./directory.ts";
+import { silenceOf } from "./recall.ts";
 import { history, type HistoryAnswer, type HistoryCommand } from "./history.ts";
 import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
@@ -80,7 +81,7 @@ export const shard = createSupervisor<ShardInput>({
   ],
   started: (scope) => new Desk(scope).resume(),
   receive: (event, scope) => new Desk(scope).handle(event as ShardCommand),
-  draining: (scope) => new Desk(scope).drain(),
+  draining: (scope) => new Desk(scope).end(),
 });
 
 /** What a shard does with one event. */
@@ -170,6 +171,16 @@ class Desk {
     if (feed.listing.canary) this.#shared.vitals.sight("buffer", this.#memory.id);
     const made = this.#ask((made) => ({ type: "candles.ticks", symbol, ticks, made }));
     this.#handOut(made, ticks, feed);
+  }
+
+  /** Hands over everything, forming candles too: whoever reads the store finds them there. */
+  end(): void {
+    const now = this.#shared.clock.now();
+    this.drain();
+    for (const feed of this.#memory.feeds.values()) {
+      if (!feed.listing.canary && feed.listing.state !== "finished") this.#finishFeed(feed, now);
+    }
+    if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
   }
 
   #beat(now: Micros): void {
@@ -354,14 +365,16 @@ class Desk {
   }
 
   #gap(symbol: string, gap: Omit<Gap, "symbol">): void {
+    // One without length only says how far a recorded feed was watched.
+    if (gap.from >= gap.to) return;
     const feed = this.#memory.feeds.get(symbol);
     if (feed?.listing.state === "rebuilding" || feed?.listing.state === "restarting") {
       feed.gaps.push(gap);
       return;
     }
     this.drain();
-    const span = { start: gap.from, end: gap.to };
-    const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: span, made }));
+    const silence = silenceOf(gap);
+    const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: silence, made }));
     this.#shared.meters.gaps.inc({ reason: gap.reason });
     this.#handOut(made, [], undefined, [{ ...gap, symbol }]);
   }

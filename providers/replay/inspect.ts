@@ -28,6 +28,7 @@ export async function inspect(paths: readonly string[]): Promise<Inspection> {
     })),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     rows: files.reduce((sum, file) => sum + file.rows, 0),
+    tellsGaps: files.every((file) => file.tellsGaps),
     first: times.length === 0 ? null : Math.min(...times),
     last: times.length === 0 ? null : Math.max(...times),
   };
@@ -46,7 +47,8 @@ async function inspectFile(path: string, kinds: Map<string, Set<TickKind>>): Pro
     await file.close();
   }
   const { size } = await Deno.stat(path);
-  return { path, bytes: size, rows: tally.rows, first: tally.first, last: tally.last };
+  const { rows, first, last } = tally;
+  return { path, bytes: size, rows, first, last, tellsGaps: file.reader.tellsGaps };
 }
 
 class Tally {

@@ -58,6 +58,7 @@ function createReplay(options: ReplayOptions): Provider {
   return {
     id: ID,
     alwaysOpen: true,
+    tellsGaps: inspection?.tellsGaps ?? false,
     clock: "driven",
     offers({ symbol }) {
       if (inspection === undefined) return replay.capabilities;

@@ -213,7 +213,7 @@ Deno.test("a candle that was joined late is partial, and so is each longer one",
 Deno.test("a candle with a known outage inside it is gapped, its neighbours are not", () => {
   const one = series();
   for (let minute = 0; minute < 3; minute++) one.add(trade(T0 + minute * MINUTE, 10));
-  one.addGap({ start: T0 + MINUTE + SECOND, end: T0 + MINUTE + 2 * SECOND });
+  one.addGap({ start: T0 + MINUTE + SECOND, end: T0 + MINUTE + 2 * SECOND, before: false });
   one.advance(T0 + 5 * MINUTE + 2 * SECOND);
   const statuses = one.takeMade().filter(({ revision }) => revision === 0)
     .map(({ interval, status }) => `${interval} ${status}`);
@@ -227,7 +227,7 @@ Deno.test("a gap that is told after a candle closed revises it as gapped", () =>
   one.add(trade(T0, 10));
   one.advance(T0 + MINUTE + 2 * SECOND);
   one.takeMade();
-  one.addGap({ start: T0 + 30 * SECOND, end: T0 + 90 * SECOND });
+  one.addGap({ start: T0 + 30 * SECOND, end: T0 + 90 * SECOND, before: false });
   const [revised] = one.takeMade();
   assertEquals([revised!.status, revised!.revision], ["gapped", 1]);
 });

@@ -1,0 +1,48 @@
+/**
+ * The promise of an export: a replay of it does what the live run did.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { inFolder, marketd } from "../actors/commands/run.ts";
+import { Daemon, eventually, pause } from "./daemon.ts";
+
+const CONFIG = "providers:\n  demo: { rate: 500, symbols: [AAPL, EURUSD] }\n";
+const INTERVALS = ["1m", "5m", "15m", "1h", "1d"];
+
+Deno.test("a replay of a live run's export gives its candles, statuses, revisions and gaps", () =>
+  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
+    for (const signal of ["SIGTERM", "SIGKILL", "SIGTERM"] as const) {
+      const daemon = await Daemon.start({ folder });
+      await eventually("ticks are kept", async () => {
+        const path = "/api/v1/ticks?symbol=AAPL&limit=100&order=desc";
+        const { data } = await daemon.json<{ data: { receivedAt: string }[] }>(path);
+        return data.length === 100;
+      });
+      await pause(1_200);
+      assertEquals(await daemon.stop(signal), signal === "SIGKILL" ? null : 0);
+    }
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await marketd(folder, args, { MARKETD_LOG_LEVEL: "error" });
+      assertEquals(code, 0, stderr);
+      return stdout;
+    };
+    const live = ["--store", "sqlite:data/demo.db"];
+    for (const symbol of ["AAPL", "EURUSD"]) {
+      const again = ["--store", `sqlite:${symbol}.db`];
+      await run("export", "ticks", symbol, "--out", `${symbol}.csv.gz`, ...live);
+      await run("replay", `${symbol}.csv.gz`, ...again);
+      for (const interval of INTERVALS) {
+        const candles = ["export", "candles", symbol, "--interval", interval];
+        const expected = await run(...candles, ...live);
+        assert(interval === "1d" || expected.split("\n").length > 2);
+        assertEquals(await run(...candles, ...again), expected);
+      }
+      const gaps = ["export", "gaps", symbol];
+      const told = await run(...gaps, ...live);
+      assertEquals(told.match(/,(joined|restart),/g), [",joined,", ",restart,", ",restart,"]);
+      assertEquals(await run(...gaps, ...again), told);
+      const ticks = ["export", "ticks", symbol];
+      assertEquals(await run(...ticks, ...again), await run(...ticks, ...live));
+    }
+  }));

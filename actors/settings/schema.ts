@@ -18,6 +18,18 @@ export const duration = z.string({ error: SPAN }).transform((text, context): Mic
   return z.NEVER;
 });
 
+/** An age without a limit, as it is written. */
+export const FOREVER = "forever";
+
+/** A span, or `forever`, which is held as `null`. */
+export const age = z.string().transform((text, context): Micros | null => {
+  if (text === FOREVER) return null;
+  const span = parseDuration(text);
+  if (span !== undefined && span > 0) return span;
+  context.addIssue({ code: "custom", message: "must be a span such as 30d, or forever" });
+  return z.NEVER;
+});
+
 const interval = z.string({ error: INTERVAL }).refine(
   (text) => parseInterval(text) !== undefined,
   { message: INTERVAL },
@@ -68,6 +80,18 @@ export const settingsSchema = z.strictObject({
     flush: z.strictObject({
       rows: z.int().min(1).max(100_000).default(5_000),
       every: duration.default(250_000),
+    }).prefault({}),
+    /** What waits on disk while the store cannot be written. */
+    spool: z.strictObject({
+      /** Bytes at most; past it books go, then quotes, then whatever else is left. */
+      cap: z.int().min(65_536).default(1_073_741_824),
+    }).prefault({}),
+    /** How long rows are kept; candles are kept for ever. */
+    retention: z.strictObject({
+      ticks: age.prefault("30d"),
+      books: age.prefault("7d"),
+      events: age.prefault("90d"),
+      gaps: age.prefault("forever"),
     }).prefault({}),
   }).prefault({}),
   /** By id; loading checks and completes each with the provider's own schema. */

@@ -6,7 +6,7 @@
  */
 import type { z } from "zod";
 import { formatDuration } from "../../domain/time.ts";
-import { duration } from "./schema.ts";
+import { age, duration, FOREVER } from "./schema.ts";
 import { maskSecret, maskUrl, type SecretPaths } from "./secrets.ts";
 import { childOf } from "./shape.ts";
 import { type Node, nodeAt, type Path } from "./tree.ts";
@@ -35,9 +35,8 @@ export function show(value: unknown, showing: Showing, path: Path = []): unknown
   // A value that was read into another form (a span, say) is shown as it was written.
   const written = node?.kind === "leaf" && typeof node.value !== typeof value ? node.value : value;
   if (typeof written === "string") return maskUrl(written);
-  return typeof written === "number" && node === undefined && isSpan(showing.schema, path)
-    ? formatDuration(written)
-    : written;
+  if (node !== undefined || !isSpan(showing.schema, path)) return written;
+  return typeof written === "number" ? formatDuration(written) : FOREVER;
 }
 
 function isSpan(root: z.core.$ZodType, path: Path): boolean {
@@ -45,9 +44,9 @@ function isSpan(root: z.core.$ZodType, path: Path): boolean {
     (inner, step) => inner === undefined ? undefined : childOf(inner, step),
     root,
   );
-  while (schema !== undefined && schema !== duration) {
+  while (schema !== undefined && schema !== duration && schema !== age) {
     const { def } = (schema as z.core.$ZodTypes)._zod;
     schema = "innerType" in def ? def.innerType : undefined;
   }
-  return schema === duration;
+  return schema !== undefined;
 }

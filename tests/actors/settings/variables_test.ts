@@ -27,6 +27,8 @@ Deno.test("the environment sets numbers, texts, spans, choices and lists", async
       MARKETD_STORE_URL: "sqlite:x.db",
       MARKETD_STORE_FLUSH_ROWS: "17",
       MARKETD_STORE_FLUSH_EVERY: "1s",
+      MARKETD_STORE_RETENTION_TICKS: "forever",
+      MARKETD_STORE_RETENTION_GAPS: "2d",
       MARKETD_CANDLES_INTERVALS: "1m,1h",
       MARKETD_LOG_FORMAT: "json",
       MARKETD_PROVIDERS_DEMO_RATE: "3.5",
@@ -34,7 +36,10 @@ Deno.test("the environment sets numbers, texts, spans, choices and lists", async
     },
   });
   assertEquals(settings.server.hosts, ["a.example", "b.example"]);
-  assertEquals(settings.store, { url: "sqlite:x.db", flush: { rows: 17, every: 1_000_000 } });
+  assertEquals(settings.store.url, "sqlite:x.db");
+  assertEquals(settings.store.flush, { rows: 17, every: 1_000_000 });
+  const day = 86_400_000_000;
+  assertEquals([settings.store.retention.ticks, settings.store.retention.gaps], [null, 2 * day]);
   assertEquals(settings.candles.intervals, ["1m", "1h"]);
   assertEquals(settings.log.format, "json");
   assertEquals(settings.providers, { demo: { rate: 3.5, seed: 1, symbols: ["A", "B"] } });

@@ -17,14 +17,15 @@ import type { Loaded } from "./settings/load.ts";
  */
 export async function runDaemon(deps: CommandDeps, loaded: Loaded): Promise<number> {
   const settings = await withInstruments(loaded.settings, deps.sources.catalog);
-  const { tree, store, url } = await assemble(deps, {
+  const { tree, url, close } = await assemble(deps, {
     settings,
     store: settings.store.url!,
     clock: wallClock,
     serve: true,
+    live: true,
   });
   await deps.stdout.write(`marketd is up at ${url}\n`);
   const ending = await outlive(tree);
-  if (ending !== 2) await store.close();
+  if (ending !== 2) await close();
   return ending;
 }

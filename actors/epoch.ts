@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Digits enough for any millisecond until the year 5138. */
+/** Digits enough for any millisecond until the year 5188. */
 const WIDTH = 9;
 
 /**

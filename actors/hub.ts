@@ -101,6 +101,12 @@ export class Hub {
 
   /** Numbers the events and hands them to every subscriber. */
   publish(events: readonly HubEvent[]): void {
+    this.hold(events);
+    for (const subscriber of this.#subscribers) subscriber(events);
+  }
+
+  /** Numbers the events and holds them for whoever asks, while nobody is there to deliver them. */
+  hold(events: readonly HubEvent[]): void {
     for (const event of events) {
       event.sequence = ++this.#sequence;
       if (!event.conflates) {
@@ -112,7 +118,6 @@ export class Hub {
       const held = latest.get(event.subject);
       if (held === undefined || !isOlderCandle(event, held)) latest.set(event.subject, event);
     }
-    for (const subscriber of this.#subscribers) subscriber(events);
   }
 
   /** Says that a shard's canary came by. */

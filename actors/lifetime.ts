@@ -33,7 +33,11 @@ export async function outlive(tree: Tree): Promise<Ending> {
   const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
   try {
-    const ended = tree.done.then((): Ending => tree.shared.journal.trouble === null ? 0 : 3);
+    const ended = tree.done.then((): Ending => {
+      // What is on the disk is not lost: the next start takes it to the store.
+      const { state, trouble } = tree.shared.journal;
+      return trouble === null || state === "spooling" ? 0 : 3;
+    });
     return await Promise.race([ended, forced.promise]);
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, onSignal);

@@ -67,10 +67,25 @@ export class Meters {
     name: "marketd_store_errors_total",
     help: "Failed attempts to write to the store.",
   });
+  readonly rowsRefused = new Counter({
+    ...this.#with,
+    name: "marketd_store_rows_refused_total",
+    help: "Rows dropped because the store refused one that was to be kept together with them.",
+  });
   readonly storeUp = new Gauge({
     ...this.#with,
     name: "marketd_store_up",
     help: "1 while the store can be written.",
+  });
+  readonly spoolRows = new Gauge({
+    ...this.#with,
+    name: "marketd_spool_rows",
+    help: "Rows on disk that wait for the store.",
+  });
+  readonly pruned = new Counter({
+    ...this.#with,
+    name: "marketd_store_pruned_rows_total",
+    help: "Rows deleted because they were past their retention.",
   });
   readonly outboxRows = new Gauge({
     ...this.#with,

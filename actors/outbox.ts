@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { KeptCandle, ProviderEvent } from "../db/store.ts";
+import type { BookSnapshot, KeptCandle, ProviderEvent } from "../db/store.ts";
 import type { Credit } from "../domain/credit.ts";
 import type { Gap } from "../domain/gap.ts";
 import { type Tick, TICK_KINDS, type TickKind } from "../domain/tick.ts";
@@ -15,11 +15,15 @@ export interface Entry {
   readonly candles?: readonly KeptCandle[];
   readonly gaps?: readonly Gap[];
   readonly events?: readonly ProviderEvent[];
+  readonly books?: readonly BookSnapshot[];
   /** Whom to tell that the ticks are done with. */
   readonly credit?: Credit | undefined;
   /** Shards whose canary travels with it. */
   readonly canaries?: readonly string[];
 }
+
+/** What is shed beyond the capacity: this part of it. */
+const SLACK = 32;
 
 /** Entries under way to the store, in order; bounded by rows. */
 export class Outbox {
@@ -28,8 +32,15 @@ export class Outbox {
   readonly shed: Record<TickKind, number> = { trade: 0, quote: 0, depth: 0 };
   #wake: (() => void) | undefined;
 
-  /** @param capacity rows; past it depth is shed, then quotes, then trades, the oldest first. */
-  constructor(readonly capacity: number) {}
+  /**
+   * @param capacity rows; past it depth is shed, then quotes, then trades, the oldest first. What
+   * is no tick is never shed.
+   * @param onShed told what was shed.
+   */
+  constructor(
+    readonly capacity: number,
+    private readonly onShed: (kind: TickKind, count: number) => void = () => {},
+  ) {}
 
   /** Entries waiting. */
   get length(): number {
@@ -71,23 +82,37 @@ export class Outbox {
     if (this.#rows > this.capacity) this.#shedDown();
   }
 
+  /** Sheds a little more than it must, so that a full box is not searched for every entry. */
   #shedDown(): void {
+    const enough = this.capacity - Math.floor(this.capacity / SLACK);
     for (const kind of TICK_KINDS.toReversed()) {
-      for (let at = 0; at < this.#entries.length && this.#rows > this.capacity; at++) {
+      let shed = 0;
+      for (let at = 0; at < this.#entries.length && this.#rows > enough; at++) {
         const entry = this.#entries[at]!;
-        const ticks = entry.ticks.filter((tick) => tick.kind !== kind);
-        const gone = entry.ticks.length - ticks.length;
+        const kept = without(entry.ticks, kind, this.#rows - enough);
+        const gone = entry.ticks.length - kept.length;
         if (gone === 0) continue;
-        this.#entries[at] = { ...entry, ticks };
+        this.#entries[at] = { ...entry, ticks: kept };
         this.#rows -= gone;
-        this.shed[kind] += gone;
+        shed += gone;
         entry.credit?.give(gone);
       }
+      if (shed === 0) continue;
+      this.shed[kind] += shed;
+      this.onShed(kind, shed);
     }
+    this.#entries = this.#entries.filter((entry) => rowsOf(entry) > 0 || entry.canaries);
   }
 }
 
-function rowsOf(entry: Entry): number {
+/** Ticks without the first few of a kind. */
+function without(ticks: readonly Tick[], kind: TickKind, most: number): readonly Tick[] {
+  let left = most;
+  return ticks.filter((tick) => tick.kind !== kind || left-- <= 0);
+}
+
+/** Rows in an entry. */
+export function rowsOf(entry: Entry): number {
   return entry.ticks.length + (entry.candles?.length ?? 0) + (entry.gaps?.length ?? 0) +
-    (entry.events?.length ?? 0);
+    (entry.events?.length ?? 0) + (entry.books?.length ?? 0);
 }

@@ -1,17 +1,21 @@
 /**
  * The recorder: batches everything that must be kept and hands it to the store, one transaction at
- * a time. While the store cannot be written it keeps trying, and the outbox holds what waits.
+ * a time. While the store cannot be written it keeps trying, and what comes meanwhile is spooled, to
+ * be written first and in order when the store is back.
  *
  * @module
  */
-import type { Run, Store } from "../db/store.ts";
-import { MarketdError, messageOf } from "../domain/errors.ts";
-import { type Micros, MILLISECOND } from "../domain/time.ts";
-import type { Clock } from "./clock.ts";
+import type { Journal } from "./journal.ts";
+import { logger } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import type { Entry, Outbox } from "./outbox.ts";
 import { createService } from "./service.ts";
+import type { Spool } from "./spool/spool.ts";
 import type { Vitals } from "./vitals.ts";
+import { writeEntries } from "./writer.ts";
+import type { Store } from "../db/store.ts";
+import { MarketdError, messageOf } from "../domain/errors.ts";
+import { type Micros, MILLISECOND } from "../domain/time.ts";
 
 /** What the recorder works with. */
 export interface RecorderInput {
@@ -20,167 +24,158 @@ export interface RecorderInput {
   readonly journal: Journal;
   readonly vitals: Vitals;
   readonly meters: Meters;
+  /** Where rows wait for the store; `null`: in memory alone. */
+  readonly spool: Spool | null;
   /** Rows that make a flush at once. */
   readonly rows: number;
   /** The longest that a row waits. */
   readonly every: Micros;
 }
 
-/** The longest wait between two attempts to write, in milliseconds. */
-const MAX_RETRY = 5_000;
-
-/**
- * What the recorder says of itself, and what others may wait for. It outlives the actor.
- */
-export class Journal {
-  /** Until when each shard's ticks have all been handed to the outbox. */
-  readonly #handed = new Map<string, Micros>();
-  readonly #startedAt: Micros;
-  #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
-  #ask: (() => void) | undefined;
-  /** Why the store cannot be written; `null` while it can. */
-  trouble: string | null = null;
-  /** Ticks and candles that the store took. */
-  readonly kept = { ticks: 0, candles: 0 };
-
-  constructor(readonly clock: Clock, readonly epoch: string) {
-    this.#startedAt = clock.now();
-  }
-
-  /** Says that a shard has handed over all that it had received by a time. */
-  handed(shard: string, until: Micros): void {
-    this.#handed.set(shard, until);
-  }
-
-  /** Forgets a shard that is no more. */
-  release(shard: string): void {
-    this.#handed.delete(shard);
-  }
-
-  /** The run, as it stands when everything in the outbox has been written. */
-  run(clean: boolean): Run {
-    const handed = Math.min(...this.#handed.values());
-    return {
-      epoch: this.epoch,
-      startedAt: this.#startedAt,
-      aliveUntil: handed === Infinity ? this.clock.now() : Math.max(handed, this.#startedAt),
-      clean,
-    };
-  }
-
-  /**
-   * Waits until everything in the outbox is in the store.
-   *
-   * @throws what kept it from being written, at the first attempt that fails.
-   */
-  flushed(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push({ resolve, reject });
-    this.#ask?.();
-    return promise;
-  }
-
-  /** Calls back when somebody waits for a flush. */
-  onAsk(ask: (() => void) | undefined): void {
-    this.#ask = ask;
-  }
-
-  /** Takes those who wait; the recorder settles them after its next flush. */
-  takeWaiting(): { resolve: () => void; reject: (error: unknown) => void }[] {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    return waiting;
-  }
-
-  /** Whether somebody waits for a flush. */
-  get awaited(): boolean {
-    return this.#waiting.length > 0;
-  }
-}
-
 /** What the recorder answers to. */
 export type RecorderCommand = { type: "drain" };
 
-/** The recorder as an actor. Answers `drain` when the last flush was written, or failed. */
+/** The longest wait between two attempts to write, in milliseconds. */
+const MAX_RETRY = 5_000;
+
+const log = logger("recorder");
+
+/**
+ * The recorder as an actor. Answers `drain` when the last flush was written, or failed. It is given
+ * up where trying again is pointless, but not for what the store has no place for: that is dropped.
+ */
 export const recorder = createService<RecorderCommand, RecorderInput>(
   ({ input, receive, self, sendBack, guard }) => {
-    const { store, outbox, journal, meters } = input;
+    const { outbox, journal, meters, spool, vitals } = input;
+    const every = input.every / MILLISECOND;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let busy = false;
     let draining = false;
     let stopped = false;
     let failures = 0;
+    /** When the store may be tried again, by `performance.now()`. */
+    let retryAt = 0;
+    /** What the last attempt failed with. */
+    let trouble: unknown;
+    let fault: unknown = new MarketdError("stopped", "Cannot keep anything: recording has ended.");
 
     const schedule = (delay: number) => {
       clearTimeout(timer);
       if (!stopped) timer = setTimeout(guard(flush), delay);
     };
+    const isFull = () => outbox.rows >= input.rows;
 
     async function flush(): Promise<void> {
-      if (busy || stopped) return;
       busy = true;
       const last = draining;
       const waiting = journal.takeWaiting();
       try {
         await empty(last);
         failures = 0;
-        journal.trouble = null;
-        meters.storeUp.set(1);
+        tell("writing", null);
         for (const one of waiting) one.resolve();
       } catch (error) {
-        failures++;
-        journal.trouble = messageOf(error);
-        meters.storeUp.set(0);
-        meters.storeErrors.inc();
+        trouble = error;
+        if (performance.now() >= retryAt) {
+          failures++;
+          retryAt = performance.now() + Math.min(MAX_RETRY, 100 * 2 ** (failures - 1));
+          meters.storeErrors.inc();
+        }
         for (const one of waiting) one.reject(error);
-        if (error instanceof MarketdError && error.terminal) throw error;
+        const terminal = error instanceof MarketdError && error.terminal;
+        tell(terminal ? "waiting" : await save(), messageOf(error));
+        if (terminal) {
+          fault = error;
+          throw error;
+        }
       } finally {
         busy = false;
       }
       if (last) sendBack({ type: "child.drained", id: self.id });
       else if (draining) schedule(0);
-      else if (failures > 0) schedule(Math.min(MAX_RETRY, 100 * 2 ** (failures - 1)));
-      else schedule(journal.awaited ? 0 : input.every / MILLISECOND);
+      else if (failures > 0) schedule(spool === null ? retryAt - performance.now() : every);
+      else schedule(isFull() || journal.awaited ? 0 : every);
     }
 
-    /** Writes all that is in the outbox at this moment, and more while that makes full batches. */
+    /**
+     * Writes all that waits at this moment, the spool first, and more while that makes full batches.
+     *
+     * @throws what keeps the store from being written.
+     */
     async function empty(last: boolean): Promise<void> {
+      if (failures > 0 && !last && performance.now() < retryAt) throw trouble;
+      while (spool !== null && !spool.empty) {
+        await writeEntries(input, await spool.peek(input.rows), undefined, () => {});
+        await spool.advance();
+        meters.spoolRows.set(spool.rows);
+        if (isFull()) await save();
+      }
       let left = outbox.length;
       const run = journal.run(last);
       do {
         const entries = outbox.take(input.rows);
-        left -= entries.length;
-        await write(entries, left <= 0 ? run : undefined);
-      } while (left > 0 || outbox.rows >= input.rows);
+        // Some of those that were there may have been shed since.
+        left = Math.min(left - entries.length, outbox.length);
+        const open = new Set(entries);
+        try {
+          await writeEntries(input, entries, left <= 0 ? run : undefined, (entry) => {
+            open.delete(entry);
+            release(entry);
+          });
+        } catch (error) {
+          outbox.restore([...open]);
+          throw error;
+        }
+      } while (left > 0 || isFull());
     }
 
-    async function write(entries: readonly Entry[], run: Run | undefined): Promise<void> {
-      const began = performance.now();
+    /** Puts what waits in memory onto the disk; says how recording stands with that. */
+    async function save(): Promise<"spooling" | "waiting" | "shedding"> {
+      if (spool === null) return "waiting";
+      const entries = outbox.take(Infinity);
       try {
-        const report = await store.write({
-          ticks: entries.flatMap((entry) => entry.ticks),
-          candles: entries.flatMap((entry) => entry.candles ?? []),
-          gaps: entries.flatMap((entry) => entry.gaps ?? []),
-          events: entries.flatMap((entry) => entry.events ?? []),
-          ...(run === undefined ? {} : { run }),
-        });
-        journal.kept.ticks += report.ticks;
-        journal.kept.candles += report.candles;
-        meters.recordedTicks.inc(report.ticks);
-        meters.recordedCandles.inc(report.candles);
-      } catch (error) {
+        const dropped = await spool.append(entries);
+        for (const kind of ["trade", "quote", "depth"] as const) {
+          if (dropped[kind] > 0) meters.shed.inc({ where: "spool", kind }, dropped[kind]);
+        }
+        for (const entry of entries) release(entry);
+        const isShort = Object.values(dropped).some((count) => count > 0);
+        return isShort || (journal.state === "shedding" && !roomy()) ? "shedding" : "spooling";
+      } catch {
+        // Not even trades find room: they wait in memory, whose own bound sheds what it must.
         outbox.restore(entries);
-        throw error;
+        return "shedding";
+      } finally {
+        meters.spoolRows.set(spool.rows);
+        journal.spooled = { rows: spool.rows, bytes: spool.bytes };
       }
-      meters.flushSeconds.observe((performance.now() - began) / 1_000);
-      for (const entry of entries) {
-        entry.credit?.give(entry.ticks.length);
-        for (const shard of entry.canaries ?? []) input.vitals.sight("recorder", shard);
+    }
+
+    /** Whether the spool is far enough from its cap for shedding to be over. */
+    function roomy(): boolean {
+      return spool !== null && spool.bytes < spool.cap / 2;
+    }
+
+    /** Is done with an entry: it is in the store, on the disk, or told to be lost. */
+    function release(entry: Entry): void {
+      entry.credit?.give(entry.ticks.length);
+      for (const shard of entry.canaries ?? []) vitals.sight("recorder", shard);
+    }
+
+    function tell(state: Journal["state"], trouble: string | null): void {
+      if (state !== journal.state) {
+        const fields = { state, reason: trouble ?? "", rows: journal.spooled.rows };
+        if (state === "writing") log.info("the store is written again", fields);
+        else if (state === "shedding") log.error("rows are shed: {reason}", fields);
+        else log.warn("the store cannot be written, rows are {state}: {reason}", fields);
       }
+      journal.state = state;
+      journal.trouble = trouble;
+      meters.storeUp.set(trouble === null ? 1 : 0);
     }
 
     outbox.onAdd(() => {
-      if (outbox.rows >= input.rows && !busy && failures === 0) schedule(0);
+      if (isFull() && !busy && (failures === 0 || spool !== null)) schedule(0);
     });
     journal.onAsk(() => {
       if (!busy) schedule(0);
@@ -190,12 +185,15 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
       draining = true;
       if (!busy) schedule(0);
     });
-    schedule(input.every / MILLISECOND);
+    schedule(isFull() || journal.awaited ? 0 : every);
     return () => {
       stopped = true;
       clearTimeout(timer);
       outbox.onAdd(undefined);
-      journal.onAsk(undefined);
+      journal.close(fault);
+      if (busy) {
+        journal.trouble ??= "The last write was still under way when recording was stopped.";
+      }
     };
   },
 );

@@ -14,14 +14,17 @@ import {
   type InstrumentsInput,
   InstrumentsMemory,
 } from "./instruments/instruments.ts";
+import { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import { Meters } from "./meters.ts";
 import { Outbox } from "./outbox.ts";
-import { Journal, recorder, type RecorderInput } from "./recorder.ts";
+import { recorder, type RecorderInput } from "./recorder.ts";
+import { retention } from "./retention.ts";
 import { routing } from "./routing/routing.ts";
 import { settings } from "./settings.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Shared } from "./shared.ts";
+import type { Spool } from "./spool/spool.ts";
 import {
   type Child,
   type ChildReport,
@@ -44,6 +47,8 @@ export interface TreeOptions {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Sorts as text after every earlier run's. */
   readonly epoch: string;
+  /** Where rows wait while the store cannot be written; absent: in memory alone. */
+  readonly spool?: Spool | undefined;
   /** The HTTP surface; absent: none is opened. */
   readonly http?: Pick<HttpInput, "token" | "listening" | "version">;
   /** Makes an instrument's candles; absent: {@link CandleSeries}. */
@@ -64,6 +69,7 @@ export interface Tree {
 
 interface RootInput extends SupervisorInput {
   readonly shared: Shared;
+  readonly spool: Spool | null;
   readonly http: HttpInput | undefined;
 }
 
@@ -80,6 +86,7 @@ const root = createSupervisor<RootInput>({
     const memory = new InstrumentsMemory();
     const write: RecorderInput = {
       ...shared,
+      spool: input.spool,
       rows: shared.settings.store.flush.rows,
       every: shared.settings.store.flush.every,
     };
@@ -87,6 +94,7 @@ const root = createSupervisor<RootInput>({
     const connect: ConnectionsInput = { shared, observe, uptime };
     const children: Child[] = [
       { id: "recorder", logic: recorder, input: () => write, drain: "told" },
+      { id: "retention", logic: retention, input: () => ({ shared }), drain: "told" },
       { id: "hub", logic: hub, input: () => shared.hub },
       { id: "ticker", logic: ticker, input: () => ({ shared }) },
       { id: "routing", logic: routing, input: () => ({ shared }) },
@@ -129,22 +137,23 @@ export function startTree(options: TreeOptions): Tree {
 
   const observe = (parent: string, report: ChildReport): void => {
     reports.set(`${parent} ${report.id}`, { parent, report });
-    if (report.status === "restarting" || report.status === "given-up") {
-      meters.restarts.inc({ actor: parent });
-      const fields = { actor: report.id, reason: report.lastError ?? "" };
-      if (report.status === "given-up") log.error("{actor} is given up: {reason}", fields);
-      else log.warn("{actor} failed and is restarted: {reason}", fields);
-      hubMemory.publish([{
-        type: "status",
-        symbol: null,
-        interval: null,
-        subject: `actor ${report.id}`,
-        conflates: false,
-        payload: { kind: "actor", id: report.id, status: report.status, reason: report.lastError },
-        sequence: 0,
-        json: null,
-      }]);
-    }
+    const { id, lastError, restarts, status } = report;
+    const fields = { actor: id, reason: lastError ?? "" };
+    if (status === "given-up") log.error("{actor} is given up: {reason}", fields);
+    else if (status === "restarting") log.warn("{actor} failed and is restarted: {reason}", fields);
+    else if (status === "running" && restarts > 0) log.info("{actor} is up again", fields);
+    else return;
+    if (status !== "running") meters.restarts.inc({ actor: parent });
+    hubMemory.publish([{
+      type: "status",
+      symbol: null,
+      interval: null,
+      subject: `actor ${id}`,
+      conflates: false,
+      payload: { kind: "actor", id, status, reason: lastError },
+      sequence: 0,
+      json: null,
+    }]);
   };
 
   const intervals = options.settings.candles.intervals.map((name) => parseInterval(name)!);
@@ -153,7 +162,7 @@ export function startTree(options: TreeOptions): Tree {
     clock: options.clock,
     store: options.store,
     hub: hubMemory,
-    outbox: new Outbox(OUTBOX),
+    outbox: new Outbox(OUTBOX, (kind, count) => meters.shed.inc({ where: "outbox", kind }, count)),
     journal: new Journal(options.clock, options.epoch),
     directory: new Directory(),
     feeds: new Feeds(),
@@ -169,6 +178,7 @@ export function startTree(options: TreeOptions): Tree {
   let actor: AnyActorRef | undefined;
   const input: RootInput = {
     shared,
+    spool: options.spool ?? null,
     observe,
     uptime,
     http: options.http === undefined ? undefined : {

@@ -1,6 +1,7 @@
 /**
  * Services: callback actors whose timers and promises cannot fail unseen. XState catches a throw in
- * a receiver, but not one in a timer or a promise; `guard` turns the latter into the former.
+ * a receiver, but not one in a timer or a promise; `guard` turns the latter into the former. And it
+ * takes down a callback actor that is stopped, but not one that fails: here both are.
  *
  * @module
  */
@@ -12,9 +13,12 @@ export interface ServiceScope<TEvent, TInput> {
   readonly self: AnyActorRef;
   /** Handles the events sent to it. A throw fails the service. */
   readonly receive: (handler: (event: TEvent) => void) => void;
-  /** Sends to the parent. */
+  /** Sends to the parent; after the service's end it does nothing. */
   readonly sendBack: (event: AnyEventObject) => void;
-  /** Makes a function safe for a timer or a listener: what it throws fails the service. */
+  /**
+   * Makes a function safe for a timer or a listener: what it throws fails the service, and after
+   * the service's end it does nothing.
+   */
   readonly guard: <A extends unknown[]>(
     run: (...args: A) => void | Promise<void>,
   ) => (...args: A) => void;
@@ -36,19 +40,36 @@ export function createService<TEvent extends AnyEventObject, TInput>(
 ) {
   return fromCallback<TEvent | Fault, TInput>(({ input, self, receive, sendBack }) => {
     let handler: (event: TEvent) => void = () => {};
+    let dispose: (() => void) | void = undefined;
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      dispose?.();
+    };
     receive((event) => {
-      if (event.type === "service.fault") throw (event as Fault).error;
-      handler(event as TEvent);
+      try {
+        if (event.type === "service.fault") throw (event as Fault).error;
+        handler(event as TEvent);
+      } catch (error) {
+        end();
+        throw error;
+      }
     });
-    const fault = (error: unknown) => self.send({ type: "service.fault", error });
-    return start({
+    const fault = (error: unknown) => {
+      if (!isOver) self.send({ type: "service.fault", error });
+    };
+    dispose = start({
       input,
       self: self as AnyActorRef,
       receive: (given) => {
         handler = given;
       },
-      sendBack,
+      sendBack: (event) => {
+        if (!isOver) sendBack(event);
+      },
       guard: (run) => (...args) => {
+        if (isOver) return;
         try {
           const done = run(...args);
           if (done instanceof Promise) done.catch(fault);
@@ -57,5 +78,6 @@ export function createService<TEvent extends AnyEventObject, TInput>(
         }
       },
     });
+    return end;
   });
 }

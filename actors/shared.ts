@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 import type { Feeds } from "./connections/feeds.ts";
 import type { Hub } from "./hub.ts";
 import type { Directory } from "./instruments/directory.ts";
-import type { Journal } from "./recorder.ts";
+import type { Journal } from "./journal.ts";
 import type { Meters } from "./meters.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Settings } from "./settings/schema.ts";

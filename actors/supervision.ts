@@ -117,7 +117,7 @@ export function createSupervisor<TInput extends SupervisorInput>(
     held: { ...context.held, [id]: { ...context.held[id]!, ...change } },
   });
 
-  return setup({
+  const machine = setup({
     types: {
       context: {} as Context<TInput>,
       events: {} as AnyEventObject,
@@ -218,6 +218,11 @@ export function createSupervisor<TInput extends SupervisorInput>(
           }
         }),
       },
+      "supervisor.fault": {
+        actions: enqueueActions(({ enqueue, event }) =>
+          enqueue({ type: "fail", params: event.error })
+        ),
+      },
       "*": {
         actions: ({ context, event, self }) =>
           options.receive?.(event, { input: context.input, self }),
@@ -248,7 +253,14 @@ export function createSupervisor<TInput extends SupervisorInput>(
       },
       running: {
         entry: [
-          ({ context, self }) => options.started?.({ input: context.input, self }),
+          ({ context, self }) => {
+            try {
+              options.started?.({ input: context.input, self });
+            } catch (error) {
+              // Not thrown here: children that are started by this very step would be left behind.
+              self.send({ type: "supervisor.fault", error });
+            }
+          },
           ({ self }) => self._parent?.send({ type: "child.ready", id: self.id }),
         ],
         on: { drain: "draining" },
@@ -290,7 +302,14 @@ export function createSupervisor<TInput extends SupervisorInput>(
             actions: raise(({ event }) => ({ type: "child.drained", id: event.actorId })),
           },
           "xstate.error.actor.*": {
-            actions: raise(({ event }) => ({ type: "child.drained", id: event.actorId })),
+            actions: [
+              assign(({ context, event }) =>
+                context.held[event.actorId] === undefined
+                  ? {}
+                  : set(context, event.actorId, { ref: null })
+              ),
+              raise(({ event }) => ({ type: "child.drained", id: event.actorId })),
+            ],
           },
         },
         always: { guard: ({ context }) => lastUp(context.held) === undefined, target: "stopped" },
@@ -298,6 +317,26 @@ export function createSupervisor<TInput extends SupervisorInput>(
       stopped: { type: "final" },
     },
   });
+  const transition = machine.transition.bind(machine);
+  machine.transition = (snapshot, event, scope) => {
+    try {
+      return transition(snapshot, event, scope);
+    } catch (error) {
+      // XState leaves the children of a machine that throws running, and their names taken.
+      const children: Record<string, AnyActorRef | undefined> = snapshot.children;
+      for (const child of Object.values(children)) {
+        if (child !== undefined) scope.stopChild(child);
+      }
+      throw error;
+    }
+  };
+  return machine;
+}
+
+/** How a supervisor's children fare. */
+export function childrenOf(supervisor: AnyActorRef): ChildReport[] {
+  const { held }: Pick<Context<unknown>, "held"> = supervisor.getSnapshot().context;
+  return Object.values(held).map(({ report }) => report);
 }
 
 function lastUp(held: Readonly<Record<string, Held>>): Held | undefined {

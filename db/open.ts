@@ -3,13 +3,20 @@
  *
  * @module
  */
-import { openSqlite } from "./sqlite/open.ts";
 import { type OpenStore, StoreError } from "./store.ts";
 
-const OPENERS: ReadonlyMap<string, OpenStore> = new Map([["sqlite", openSqlite]]);
+const loadSqlite = async () => (await import("./sqlite/open.ts")).openSqlite;
+const loadPostgres = async () => (await import("./postgres/open.ts")).openPostgres;
+
+/** What opens the URLs of each scheme; loaded when it is wanted, as each brings much along. */
+const OPENERS: ReadonlyMap<string, () => Promise<OpenStore>> = new Map([
+  ["sqlite", loadSqlite],
+  ["postgres", loadPostgres],
+  ["postgresql", loadPostgres],
+]);
 
 /**
- * Opens a store by its URL's scheme: `sqlite:FILE`.
+ * Opens a store by its URL's scheme: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
  *
  * @throws StoreError `bad-url` for a scheme that no store has, and whatever the store's own opening
  * finds wrong.
@@ -17,8 +24,8 @@ const OPENERS: ReadonlyMap<string, OpenStore> = new Map([["sqlite", openSqlite]]
  */
 export const openStore: OpenStore = async (url, options) => {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
-  const open = scheme === undefined ? undefined : OPENERS.get(scheme);
-  if (open !== undefined) return await open(url, options);
+  const load = scheme === undefined ? undefined : OPENERS.get(scheme);
+  if (load !== undefined) return await (await load())(url, options);
   // Only the scheme is told: the rest of a URL may hold a password.
   throw new StoreError(
     "bad-url",

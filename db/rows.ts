@@ -8,10 +8,15 @@ import type { Basis, CandleStatus } from "../domain/candle.ts";
 import type { Gap } from "../domain/gap.ts";
 import { parseLevels } from "../domain/levels.ts";
 import type { Side, Tick, TickKind } from "../domain/tick.ts";
-import type { KeptCandle, ProviderEvent, Run } from "./store.ts";
+import type { BookSnapshot, KeptCandle, ProviderEvent, Run } from "./store.ts";
 
 /** How each kind of tick is written. Never renumbered: the stores keep them. */
 export const KIND_CODES: Readonly<Record<TickKind, number>> = { trade: 0, quote: 1, depth: 2 };
+
+/** Kinds of ticks as a set of bits: bit 0 for trades. */
+export function kindBits(kinds: readonly TickKind[]): number {
+  return kinds.reduce((bits, kind) => bits | (1 << KIND_CODES[kind]), 0);
+}
 
 /** A row of `ticks` with its names put back. */
 export interface TickRow {
@@ -69,6 +74,29 @@ export function toTick(row: TickRow): Tick {
     asks: parseLevels(row.asks ?? ""),
   };
 }
+
+/** A candle's columns that name it. */
+export const CANDLE_KEY = ["symbol", "interval", "basis", "start_time"] as const;
+/** A candle's columns that a later telling may change, but for the telling itself. */
+export const CANDLE_VALUES = [
+  "end_time",
+  "open",
+  "high",
+  "low",
+  "close",
+  "real_volume",
+  "tick_volume",
+  "vwap",
+  "buy_volume",
+  "sell_volume",
+  "status",
+  "revision",
+  "provider_source",
+  "open_time",
+  "close_time",
+] as const;
+/** A candle's columns that say by which event it was told. */
+export const CANDLE_TELLING = ["epoch", "sequence"] as const;
 
 /** A row of `candles` with its symbol's name put back. */
 export interface CandleRow {
@@ -131,6 +159,34 @@ export function formatProviders(providers: readonly string[]): string {
 /** Reads what {@link formatProviders} wrote. */
 export function parseProviders(text: string): string[] {
   return text === "" ? [] : text.split("|");
+}
+
+/** A row of `order_book` and the one of `market_depth` with its key, with their names put back. */
+export interface BookRow {
+  symbol: string;
+  provider: string;
+  time: number;
+  /** As `formatLevels` writes them. */
+  bids: string;
+  asks: string;
+  mid: number | null;
+  spread: number | null;
+  imbalance: number | null;
+}
+
+/** The book of two rows. */
+export function toBook(row: BookRow): BookSnapshot {
+  const { symbol, provider, time, mid, spread, imbalance } = row;
+  return {
+    symbol,
+    provider,
+    time,
+    bids: parseLevels(row.bids),
+    asks: parseLevels(row.asks),
+    mid,
+    spread,
+    imbalance,
+  };
 }
 
 /** A row of `gaps` with its names put back. */

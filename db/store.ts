@@ -10,7 +10,7 @@ import type { Basis, Candle } from "../domain/candle.ts";
 import { MarketdError } from "../domain/errors.ts";
 import type { Gap } from "../domain/gap.ts";
 import type { InstrumentSpec } from "../domain/instrument.ts";
-import type { Tick, TickKind } from "../domain/tick.ts";
+import type { Level, Tick, TickKind } from "../domain/tick.ts";
 import type { Micros } from "../domain/time.ts";
 
 /**
@@ -77,12 +77,29 @@ export interface InstrumentChange {
   readonly changedAt: Micros;
 }
 
+/** A book as it stood at one instant; its key is symbol, provider and time. */
+export interface BookSnapshot {
+  readonly symbol: string;
+  readonly provider: string;
+  readonly time: Micros;
+  /** Best level first on both sides. */
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+  /** Half way between the best bid and the best ask; `null` without one of them. */
+  readonly mid: number | null;
+  /** The best ask less the best bid; `null` without one of them. */
+  readonly spread: number | null;
+  /** The bids' share of the size less the asks', from -1 to 1; `null` without any size. */
+  readonly imbalance: number | null;
+}
+
 /** One transaction's worth. */
 export interface WriteBatch {
   readonly ticks: readonly Tick[];
   readonly candles: readonly KeptCandle[];
   readonly gaps: readonly Gap[];
   readonly events: readonly ProviderEvent[];
+  readonly books?: readonly BookSnapshot[] | undefined;
   /** The run to insert or, by its epoch, to update. */
   readonly run?: Run;
 }
@@ -151,13 +168,35 @@ export interface GapQuery extends PageQuery {
   readonly symbol?: string | undefined;
 }
 
+/** Books of one instrument, by time, then provider. */
+export interface BookQuery extends PageQuery {
+  readonly symbol: string;
+  /** `-time` gives the newest first. */
+  readonly order: "time" | "-time";
+}
+
+/**
+ * What may go: the rows of a table whose time lies before the instant (for a gap: whose end does).
+ * A table that is not named keeps everything.
+ */
+export interface PruneLimits {
+  readonly ticks?: Micros | undefined;
+  readonly books?: Micros | undefined;
+  readonly events?: Micros | undefined;
+  readonly gaps?: Micros | undefined;
+}
+
 /** What a symbol's ticks in the store span. */
 export interface TickSpan {
   readonly first: Micros;
   readonly last: Micros;
 }
 
-/** A store. Every method rejects with a {@link StoreError}. */
+/**
+ * A store. Every method rejects with a {@link StoreError}. One that is open outlives what it works
+ * with: after a server's restart, or a worker's crash, the calls under way reject with `unreachable`
+ * and a later one is answered again.
+ */
 export interface Store {
   /** Where it is, with no secret in it: for logs and `/api/v1/status`. */
   readonly label: string;
@@ -166,8 +205,9 @@ export interface Store {
    * Keeps a batch, whole or not at all. A tick that is kept already (same symbol, time, provider,
    * kind and id) is passed over. A candle replaces the kept one of its key where its revision is
    * not lower and anything but its epoch and sequence differs. A gap replaces the one of its key. An
-   * event that is kept already, word for word, is passed over. So writing a batch again changes
-   * nothing. A number that is `NaN` is kept as nothing; text holds no NUL.
+   * event that is kept already, word for word, is passed over, and so is a book whose key is kept. So
+   * writing a batch again changes nothing, and after `unreachable` that is what to do: the batch may
+   * have been kept. A number that is `NaN` is kept as nothing; text holds no NUL.
    */
   write(batch: WriteBatch): Promise<WriteReport>;
 
@@ -176,6 +216,7 @@ export interface Store {
   /** What a client of the stream missed of closed candles, each in its latest revision. */
   toldCandles(query: ToldCandleQuery): Promise<Page<KeptCandle>>;
   gaps(query: GapQuery): Promise<Page<Gap>>;
+  books(query: BookQuery): Promise<Page<BookSnapshot>>;
   /** The latest events of a provider, newest first. */
   providerEvents(provider: string, limit: number): Promise<ProviderEvent[]>;
 
@@ -195,6 +236,18 @@ export interface Store {
 
   instrumentChanges(): Promise<InstrumentChange[]>;
   changeInstrument(change: InstrumentChange): Promise<void>;
+
+  /**
+   * Deletes what is past its limit, at most `most` rows (levels and measures of a book are a row
+   * each), so that recording waits for no long time: call it again while it gives `most`. Where the
+   * store keeps time in pieces that can be dropped whole, it drops them instead, and counts none of
+   * their rows.
+   *
+   * @returns the rows deleted.
+   */
+  prune(limits: PruneLimits, most: number): Promise<number>;
+  /** What the store takes on its disk, logs included. */
+  size(): Promise<{ readonly bytes: number }>;
 
   /** Waits for what is under way, and lets go of the lock. */
   close(): Promise<void>;

@@ -60,14 +60,20 @@ interface Closed {
   status: CandleStatus;
 }
 
+/** Late ticks for a closed bar that is not in memory. */
+interface Pending {
+  readonly wanted: Wanted;
+  readonly ticks: { tick: Tick; price: number }[];
+}
+
 interface Frame {
   readonly interval: Interval;
   /** Open bars by start; of the longer intervals only what their closed minutes gave. */
   readonly open: Bar[];
   /** The last few closed ones, oldest first. */
   readonly recent: Closed[];
-  /** Starts of bars that were closed before a restart. */
-  readonly known: Set<Micros>;
+  /** Candles of bars that were closed before a restart, by start. */
+  readonly known: Map<Micros, Candle>;
   /** The span found last: most ticks fall where the last one did. */
   span: Span | null;
 }
@@ -83,7 +89,7 @@ export class CandleSeries {
   readonly #options: SeriesOptions;
   readonly #base: Frame;
   readonly #longer: Frame[];
-  readonly #pending = new Map<string, { tick: Tick; price: number }[]>();
+  readonly #pending = new Map<string, Pending>();
   #since: Micros;
   #gaps: Silence[] = [];
   #nextClose = Infinity;
@@ -168,7 +174,9 @@ export class CandleSeries {
    * that is not due yet by the clock must not be in it: it goes on forming.
    */
   restore(kept: Kept): void {
-    for (const candle of kept.longer) this.#frameOf(candle.interval)?.known.add(candle.start);
+    for (const candle of kept.longer) {
+      this.#frameOf(candle.interval)?.known.set(candle.start, candle);
+    }
     for (const minute of kept.minutes) {
       const { revision, status } = minute;
       remember(this.#base, { bar: barOf(minute), revision, status });
@@ -183,14 +191,14 @@ export class CandleSeries {
   load(wanted: Wanted, candle: Candle | null): void {
     const frame = this.#frameOf(wanted.interval);
     const key = keyOf(wanted.interval, wanted.start);
-    const waiting = this.#pending.get(key);
-    if (frame === undefined || waiting === undefined) return;
+    const pending = this.#pending.get(key);
+    if (frame === undefined || pending === undefined) return;
     this.#pending.delete(key);
     const closed: Closed = candle === null
       ? { bar: emptyBar(wanted.start, wanted.end), revision: -1, status: "complete" }
       : { bar: barOf(candle), revision: candle.revision, status: candle.status };
     if (candle === null) closed.status = this.#statusOf(closed.bar, Infinity);
-    for (const { tick, price } of waiting) {
+    for (const { tick, price } of pending.ticks) {
       addTick(closed.bar, tick, price);
       closed.revision++;
     }
@@ -210,6 +218,11 @@ export class CandleSeries {
     const wanted = this.#wanted;
     this.#wanted = [];
     return wanted;
+  }
+
+  /** The closed candles that were wanted and are not loaded yet. */
+  awaited(): Wanted[] {
+    return [...this.#pending.values()].map(({ wanted }) => wanted);
   }
 
   /** The forming candles, where any changed since they were last taken. */
@@ -262,15 +275,16 @@ export class CandleSeries {
   #revise(frame: Frame, span: Span, tick: Tick, price: number): void {
     const closed = frame.recent.find((one) => one.bar.start === span.start);
     const key = keyOf(frame.interval.name, span.start);
-    const waiting = this.#pending.get(key);
-    if (closed !== undefined && waiting === undefined) {
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      pending.ticks.push({ tick, price });
+    } else if (closed !== undefined) {
       addTick(closed.bar, tick, price);
       this.#tell(frame, closed, ++closed.revision);
-    } else if (waiting !== undefined) {
-      waiting.push({ tick, price });
     } else {
-      this.#pending.set(key, [{ tick, price }]);
-      this.#wanted.push({ interval: frame.interval.name, start: span.start, end: span.end });
+      const wanted = { interval: frame.interval.name, start: span.start, end: span.end };
+      this.#pending.set(key, { wanted, ticks: [{ tick, price }] });
+      this.#wanted.push(wanted);
     }
   }
 
@@ -323,10 +337,12 @@ export class CandleSeries {
         if (sealed !== undefined) addBar(sealed, bar);
       }
     }
-    const closed: Closed = { bar, revision: 0, status: this.#statusOf(bar, feedEnd) };
+    const known = frame.known.get(bar.start);
+    const { revision, status } = known ?? { revision: 0, status: this.#statusOf(bar, feedEnd) };
+    const closed: Closed = { bar, revision, status };
     remember(frame, closed);
-    if (frame.known.delete(bar.start)) return;
-    this.#tell(frame, closed, 0);
+    if (known === undefined) this.#tell(frame, closed, revision);
+    else frame.known.delete(bar.start);
   }
 
   #statusOf(bar: Bar, feedEnd: Micros): CandleStatus {
@@ -355,7 +371,7 @@ export class CandleSeries {
 }
 
 function frame(interval: Interval): Frame {
-  return { interval, open: [], recent: [], known: new Set(), span: null };
+  return { interval, open: [], recent: [], known: new Map(), span: null };
 }
 
 function remember(frame: Frame, closed: Closed): void {

@@ -88,6 +88,8 @@ export interface SseStream extends AsyncIterable<SseEvent> {
   next(): Promise<SseEvent>;
   /** The events up to the first one that meets a condition, that one included. */
   until(holds: (event: SseEvent) => boolean): Promise<SseEvent[]>;
+  /** The events that have come but were not asked for yet. */
+  taken(): SseEvent[];
   /** The events up to the end of the stream. */
   rest(): Promise<SseEvent[]>;
   /** Goes away. */
@@ -104,7 +106,19 @@ const PATIENCE = 10_000;
  */
 export async function openStream(url: string | URL, init: RequestInit = {}): Promise<SseStream> {
   const abort = new AbortController();
-  const response = await fetch(url, { ...init, signal: abort.signal });
+  return await readStream(await fetch(url, { ...init, signal: abort.signal }), abort);
+}
+
+/**
+ * Reads a stream that has been asked for.
+ *
+ * @param abort ends the connection; absent: going away cancels the body.
+ * @throws Error where the answer is no event stream; it carries the answer's status and text.
+ */
+export async function readStream(
+  response: Response,
+  abort?: AbortController,
+): Promise<SseStream> {
   const type = response.headers.get("content-type") ?? "";
   if (response.status !== 200 || !/^text\/event-stream\b/.test(type)) {
     throw new Error(`Not a stream: ${response.status} ${type} ${await response.text()}`);
@@ -138,13 +152,14 @@ export async function openStream(url: string | URL, init: RequestInit = {}): Pro
       do events.push(await next()); while (!holds(events.at(-1)!));
       return events;
     },
+    taken: () => waiting.splice(0),
     async rest() {
       const events: SseEvent[] = [];
       for (let event = await read(); event !== null; event = await read()) events.push(event);
       return events;
     },
     async close() {
-      abort.abort();
+      abort?.abort();
       await reader.cancel().catch(() => {});
     },
     async *[Symbol.asyncIterator]() {

@@ -47,6 +47,7 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
       store: args.store ?? `sqlite:${scratch}/replay.db`,
       clock: new DrivenClock(inspection.first),
       serve: args.serve,
+      live: false,
     });
     return await play(deps, args, inspection, assembly, began);
   } finally {
@@ -72,7 +73,7 @@ async function play(
   { stdout, stderr }: CommandDeps,
   { serve }: ReplayArgs,
   inspection: Inspection,
-  { tree, store, url }: Assembly,
+  { tree, store, url, close }: Assembly,
   began: number,
 ): Promise<number> {
   const ending = outlive(tree);
@@ -87,7 +88,7 @@ async function play(
   } else tree.drain();
   const code = await ending;
   if (!serve) await summary();
-  if (code !== 2) await store.close();
+  if (code !== 2) await close();
   if (fault === null) return code;
   await stderr.write(`marketd: ${fault}\n`);
   return 1;

@@ -6,8 +6,17 @@
  *
  * @module
  */
-import { type ActorRefFrom, type AnyActorRef, assign, fromPromise, setup } from "xstate";
-import { createSink, type SinkEvent } from "./sink.ts";
+import { type ActorRefFrom, type AnyActorRef, assign, setup } from "xstate";
+import {
+  type Attempt,
+  type AttemptInput,
+  authenticate,
+  close,
+  leave,
+  newAttempt,
+  open,
+} from "./attempt.ts";
+import type { SinkEvent } from "./sink.ts";
 import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
 import type { Shared } from "../shared.ts";
@@ -15,19 +24,13 @@ import { backoffDelay } from "../../domain/backoff.ts";
 import { MarketdError, messageOf } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { type Micros, MILLISECOND } from "../../domain/time.ts";
-import {
-  type Provider,
-  ProviderError,
-  type Refusal,
-  type Session,
-  type Stream,
-} from "../../providers/provider.ts";
+import { type Provider, ProviderError, type Refusal } from "../../providers/provider.ts";
 
 /** What a connection answers to. */
 export type ConnectionEvent =
   | { type: "subscribe"; instruments: readonly Instrument[] }
   | { type: "unsubscribe"; symbols: readonly string[] }
-  | { type: "refused"; refusals: readonly Refusal[] }
+  | { type: "refused"; asked: readonly Instrument[]; refusals: readonly Refusal[] }
   | { type: "reset" }
   | { type: "drain" }
   | SinkEvent;
@@ -41,16 +44,13 @@ export interface ConnectionInput {
 }
 
 interface Context extends ConnectionInput {
-  readonly session: Session | null;
-  readonly stream: Stream | null;
+  readonly attempt: Attempt;
   /** Failures since it was last live. */
   readonly failures: number;
   readonly lastError: string | null;
-  /** Ties together the events of one attempt. */
-  readonly correlation: string;
   /** When it went to where it is, by the injected clock. */
   readonly changedAt: Micros;
-  /** Since when nothing is heard of instruments that were heard before. */
+  /** Since when nothing is heard; `null` while it is live. */
   readonly lostAt: Micros | null;
   /** Instruments that the venue does not give, and why. */
   readonly refusals: readonly Refusal[];
@@ -68,30 +68,6 @@ export interface ConnectionReport {
 
 const log = logger("connections");
 
-const services = {
-  authenticate: fromPromise(({ input, signal }: { input: Provider; signal: AbortSignal }) =>
-    input.authenticate(signal)
-  ),
-  open: fromPromise(
-    async ({ input, signal, self }: {
-      input: { context: Context; machine: AnyActorRef };
-      signal: AbortSignal;
-      self: AnyActorRef;
-    }): Promise<Stream> => {
-      const { context, machine } = input;
-      const sink = createSink(context.shared, context.provider, machine);
-      const stream = await context.session!.openStream(sink, signal);
-      if (self.getSnapshot().status === "active") return stream;
-      await stream.close();
-      throw signal.reason;
-    },
-  ),
-  close: fromPromise(async ({ input }: { input: Context }) => {
-    await input.stream?.close();
-    await input.session?.logOut();
-  }),
-};
-
 /** The connection machine. Answers `drain` when the session has been ended at the venue. */
 export const connection = setup({
   types: {
@@ -99,7 +75,7 @@ export const connection = setup({
     events: {} as ConnectionEvent,
     input: {} as ConnectionInput,
   },
-  actors: services,
+  actors: { authenticate, open, close },
   guards: {
     terminal: ({ event }) => {
       const error = errorOf(event);
@@ -113,7 +89,7 @@ export const connection = setup({
   actions: {
     /** Tells one change of state once: to the log, the metrics, the stream and the store. */
     note: ({ context, self }, { state, reason }: { state: string; reason: string | null }) => {
-      const { provider, shared, correlation } = context;
+      const { provider, shared, attempt: { correlation } } = context;
       const fields = { provider: provider.id, state, reason: reason ?? "", correlation };
       if (state === "faulted" || state === "backoff") {
         log.warn("{provider} is {state}: {reason}", fields);
@@ -138,7 +114,7 @@ export const connection = setup({
         }],
       });
     },
-    began: assign({ correlation: () => crypto.randomUUID().slice(0, 8) }),
+    began: assign({ attempt: newAttempt }),
     changed: assign({ changedAt: ({ context }) => context.shared.clock.now() }),
     failed: assign({
       failures: ({ context }) => context.failures + 1,
@@ -157,13 +133,16 @@ export const connection = setup({
         return from;
       },
     }),
-    /** Tells the span that was missed while the connection was away. */
+    /**
+     * Tells the span that was missed while the connection was away. A first attempt that succeeds
+     * has missed nothing: the instruments are watched only from then on.
+     */
     back: assign({
       failures: 0,
       lastError: null,
       lostAt: ({ context, self }) => {
-        const { lostAt, provider, shared } = context;
-        if (lostAt === null) return null;
+        const { failures, lostAt, provider, shared } = context;
+        if (lostAt === null || failures === 0) return null;
         const now = shared.clock.now();
         tell(self, "instruments", {
           type: "instruments.gap",
@@ -181,21 +160,27 @@ export const connection = setup({
       },
     }),
     subscribe: ({ context, self }, instruments: readonly Instrument[]) => {
-      const { stream } = context;
+      const { attempt } = context;
+      const { stream } = attempt;
       if (stream === null || instruments.length === 0) return;
-      stream.subscribe(instruments).then(
-        (refusals) => self.send({ type: "refused", refusals }),
-        (error) => self.send({ type: "lost", error: asProviderError(error) }),
+      const say = speaker(self, attempt);
+      settled(() => stream.subscribe(instruments)).then(
+        (refusals) => say({ type: "refused", asked: instruments, refusals }),
+        (error) => say({ type: "lost", error: asProviderError(error) }),
       );
     },
     unsubscribe: ({ context, self }, symbols: readonly string[]) => {
-      context.stream?.unsubscribe(symbols).catch((error) =>
-        self.send({ type: "lost", error: asProviderError(error) })
+      const { attempt } = context;
+      const { stream } = attempt;
+      if (stream === null) return;
+      const say = speaker(self, attempt);
+      settled(() => stream.unsubscribe(symbols)).catch((error) =>
+        say({ type: "lost", error: asProviderError(error) })
       );
     },
-    /** Closes what is left of a broken stream, whose own complaints no longer matter. */
+    /** Gives back what is left of a broken attempt, whose own complaints no longer matter. */
     discard: ({ context }) => {
-      context.stream?.close().catch(() => {});
+      leave(context.attempt).catch(() => {});
     },
     finish: ({ context, self }) => {
       const { provider, shared } = context;
@@ -206,13 +191,15 @@ export const connection = setup({
       });
     },
     refuse: assign({
-      refusals: ({ context }, refusals: readonly Refusal[]) => {
+      refusals: ({ context }, { asked, refusals }: RefusedEvent) => {
         for (const refusal of refusals) log.warn("{symbol} is refused: {reason}", { ...refusal });
-        const before = context.refusals.filter(({ symbol }) =>
-          refusals.every((one) => one.symbol !== symbol)
-        );
-        return [...before, ...refusals];
+        const answered = new Set(asked.map(({ symbol }) => symbol));
+        return [...context.refusals.filter(({ symbol }) => !answered.has(symbol)), ...refusals];
       },
+    }),
+    forgive: assign({
+      refusals: ({ context }, symbols: readonly string[]) =>
+        context.refusals.filter(({ symbol }) => !symbols.includes(symbol)),
     }),
     drained: ({ self }) => self._parent?.send({ type: "child.drained", id: self.id }),
   },
@@ -220,13 +207,11 @@ export const connection = setup({
   id: "connection",
   context: ({ input }) => ({
     ...input,
-    session: null,
-    stream: null,
+    attempt: newAttempt(),
     failures: 0,
     lastError: null,
-    correlation: "",
     changedAt: input.shared.clock.now(),
-    lostAt: null,
+    lostAt: input.shared.clock.now(),
     refusals: [],
     retryAfter: 0,
   }),
@@ -237,11 +222,11 @@ export const connection = setup({
       entry: ["began", "changed"],
       invoke: {
         src: "authenticate",
-        input: ({ context }) => context.provider,
-        onDone: { target: "opening", actions: assign({ session: ({ event }) => event.output }) },
+        input: ({ context, self }) => inputOf(context, self),
+        onDone: "opening",
         onError: [
-          { guard: "terminal", target: "faulted", actions: "failed" },
-          { target: "backoff", actions: "failed" },
+          { guard: "terminal", target: "faulted", actions: ["failed", "outage"] },
+          { target: "backoff", actions: ["failed", "outage"] },
         ],
       },
     },
@@ -249,11 +234,19 @@ export const connection = setup({
       entry: "changed",
       invoke: {
         src: "open",
-        input: ({ context, self }) => ({ context, machine: self }),
-        onDone: { target: "live", actions: assign({ stream: ({ event }) => event.output }) },
+        input: ({ context, self }) => inputOf(context, self),
+        onDone: "live",
         onError: [
-          { guard: "terminal", target: "faulted", actions: "failed" },
-          { target: "backoff", actions: "failed" },
+          { guard: "terminal", target: "faulted", actions: ["failed", "outage", "discard"] },
+          { target: "backoff", actions: ["failed", "outage", "discard"] },
+        ],
+      },
+      on: {
+        // The stream may speak before it is handed over.
+        ended: { target: "ended", actions: ["finish", "discard"] },
+        lost: [
+          { guard: "terminal", target: "faulted", actions: ["failed", "outage", "discard"] },
+          { target: "backoff", actions: ["failed", "outage", "discard"] },
         ],
       },
     },
@@ -266,8 +259,13 @@ export const connection = setup({
       ],
       on: {
         subscribe: { actions: { type: "subscribe", params: ({ event }) => event.instruments } },
-        unsubscribe: { actions: { type: "unsubscribe", params: ({ event }) => event.symbols } },
-        refused: { actions: { type: "refuse", params: ({ event }) => event.refusals } },
+        unsubscribe: {
+          actions: [
+            { type: "unsubscribe", params: ({ event }) => event.symbols },
+            { type: "forgive", params: ({ event }) => event.symbols },
+          ],
+        },
+        refused: { actions: { type: "refuse", params: ({ event }) => event } },
         ended: { target: "ended", actions: "finish" },
         lost: [
           {
@@ -282,7 +280,6 @@ export const connection = setup({
     backoff: {
       entry: [
         "changed",
-        assign({ stream: null, session: null }),
         {
           type: "note",
           params: ({ context }) => ({ state: "backoff", reason: context.lastError }),
@@ -308,16 +305,36 @@ export const connection = setup({
       entry: "changed",
       invoke: {
         src: "close",
-        input: ({ context }) => context,
+        input: ({ context }) => context.attempt,
         onDone: "stopped",
         onError: "stopped",
       },
+      on: { drain: {} },
     },
     stopped: {
       entry: ["changed", { type: "note", params: { state: "stopped", reason: null } }, "drained"],
+      on: { drain: { actions: "drained" } },
     },
   },
 });
+
+type RefusedEvent = ConnectionEvent & { type: "refused" };
+
+function inputOf({ attempt, provider, shared }: Context, machine: AnyActorRef): AttemptInput {
+  return { attempt, provider, shared, machine, tell: speaker(machine, attempt) };
+}
+
+/** Speaks to a connection on behalf of one attempt, as long as that is the one it is at. */
+function speaker(machine: AnyActorRef, attempt: Attempt): (event: ConnectionEvent) => void {
+  return (event) => {
+    if (machine.getSnapshot().context.attempt === attempt) machine.send(event);
+  };
+}
+
+/** Makes a throw of what should return a promise a rejection. */
+async function settled<T>(run: () => Promise<T>): Promise<T> {
+  return await run();
+}
 
 /** The error that an event carries. */
 function errorOf(event: object): unknown {

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { AnyActorRef } from "xstate";
-import { tell } from "../addresses.ts";
-import { BUFFER } from "../instruments/shard.ts";
+import { type Anyone, tell } from "../addresses.ts";
+import { BUFFER } from "../instruments/memory.ts";
 import { logger } from "../log.ts";
 import type { Shared } from "../shared.ts";
 import { Credit } from "../../domain/credit.ts";
@@ -23,8 +22,14 @@ const log = logger("connections");
  * Makes the sink of one stream.
  *
  * @param machine the connection it belongs to.
+ * @param control tells the connection.
  */
-export function createSink(shared: Shared, provider: Provider, machine: AnyActorRef): StreamSink {
+export function createSink(
+  shared: Shared,
+  provider: Provider,
+  machine: Anyone,
+  control: (event: SinkEvent) => void,
+): StreamSink {
   const { id } = provider;
   // No more may be under way than the smallest buffer on the way holds, so none is ever shed.
   const credit = new Credit(BUFFER);
@@ -47,7 +52,7 @@ export function createSink(shared: Shared, provider: Provider, machine: AnyActor
       shared.feeds.problem(id, { where, what });
     },
     progress: (done, total) => shared.feeds.progress(id, done, total),
-    ended: () => machine.send({ type: "ended" }),
-    lost: (error) => machine.send({ type: "lost", error }),
+    ended: () => control({ type: "ended" }),
+    lost: (error) => control({ type: "lost", error }),
   };
 }

@@ -106,8 +106,8 @@ function* essentials(deps: HttpDeps): Findings {
       ...(typeof age === "number"
         ? { observedValue: Math.round(age), observedUnit: "ms since the last canary" }
         : {}),
-      status: ok ? "pass" : "fail",
-      ...(ok ? {} : { output: reason }),
+      status: !ok ? "fail" : reason === "" ? "pass" : "warn",
+      ...(reason === "" ? {} : { output: reason }),
     }];
   }
 }

@@ -38,9 +38,10 @@ export class TickBuffer {
     return ticks;
   }
 
-  /** The ticks held, in order. */
-  peek(): readonly Tick[] {
-    return this.#ticks;
+  /** Those of the ticks that it does not hold. */
+  lacking(ticks: readonly Tick[]): Tick[] {
+    const held = new Set(this.#ticks.map(identity));
+    return ticks.filter((tick) => !held.has(identity(tick)));
   }
 
   /** Makes room for a tenth of the capacity at once, so that the cost per tick stays bounded. */
@@ -60,4 +61,8 @@ export class TickBuffer {
     }
     return shed;
   }
+}
+
+function identity({ kind, time, provider, id }: Tick): string {
+  return `${kind} ${time} ${provider} ${id}`;
 }

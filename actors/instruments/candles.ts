@@ -38,7 +38,6 @@ export type CandlesCommand =
       kept: Kept;
       gaps: readonly Silence[];
       ticks: readonly Tick[];
-      now: Micros;
     }
     | { type: "candles.load"; symbol: string; wanted: Wanted; candle: Candle | null }
     | { type: "candles.gap"; symbol: string; gap: Silence }
@@ -70,8 +69,11 @@ function attempt(series: SeriesMap, symbol: string, { made }: CandlesCommand, ru
     made.candles.push(...one.takeMade());
     for (const wanted of one.takeWanted()) made.wanted.push({ symbol, wanted });
   } catch (error) {
+    const one = series.get(symbol);
     series.delete(symbol);
     made.faults.push({ symbol, error });
+    // What was closed before the fault stands: the ticks that revised it are not read again.
+    if (one !== undefined) made.candles.push(...one.takeMade());
   }
 }
 
@@ -89,8 +91,8 @@ function apply(
     series.set(event.symbol, one);
     for (const gap of event.gaps) one.addGap(gap);
     one.restore(event.kept);
+    // What is due is closed by the next beat: ticks that came meanwhile are counted before.
     for (const tick of event.ticks) one.add(tick);
-    one.advance(event.now);
     return;
   }
   const one = series.get(event.symbol);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Candle } from "../../domain/candle.ts";
 import type { Wanted } from "../../domain/candles.ts";
 import type { Listing } from "./directory.ts";
@@ -17,8 +18,9 @@ export type HistoryCommand =
   | { type: "history.load"; listing: Listing; wanted: Wanted }
   | { type: "drain" };
 
-/** What it answers. */
+/** What it answers; `history.up` where it has just come up, and was not asked anything yet. */
 export type HistoryAnswer =
+  | { type: "history.up" }
   | {
     type: "history.recalled";
     request: RecallRequest;
@@ -36,6 +38,8 @@ export const history = createService<HistoryCommand, SharedInput>(
   ({ input: { shared }, receive, self, sendBack, guard }) => {
     let underWay = 0;
     let draining = false;
+    /** Aborts what waits for another attempt. */
+    const ending = new AbortController();
 
     const answer = (reply: HistoryAnswer) => sendBack(reply);
     const settle = () => {
@@ -65,14 +69,14 @@ export const history = createService<HistoryCommand, SharedInput>(
       const { symbol } = listing.instrument;
       const range = { from: wanted.start, to: wanted.start + 1, limit: 1, order: "start" } as const;
       const key = { symbol, interval: wanted.interval, basis: listing.basis };
-      for (let tries = 0; tries === 0 || !draining; tries++) {
+      for (let tries = 0; tries === 0 || !ending.signal.aborted; tries++) {
         try {
           await shared.journal.flushed();
           const page = await shared.store.candles({ ...key, ...range });
           answer({ type: "history.loaded", listing, wanted, candle: page.rows[0] ?? null });
           return;
         } catch {
-          await new Promise((resolve) => setTimeout(resolve, RETRY));
+          await delay(RETRY, undefined, { signal: ending.signal }).catch(() => {});
         }
       }
     }
@@ -80,8 +84,11 @@ export const history = createService<HistoryCommand, SharedInput>(
     receive((event) => {
       if (event.type === "drain") {
         draining = true;
+        ending.abort();
         settle();
       } else handle(event);
     });
+    answer({ type: "history.up" });
+    return () => ending.abort();
   },
 );

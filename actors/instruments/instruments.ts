@@ -5,10 +5,17 @@
  * @module
  */
 import type { Listing, Origin } from "./directory.ts";
-import { shard, type ShardCommand, ShardMemory } from "./shard.ts";
+import { ShardMemory } from "./memory.ts";
+import { shard, type ShardCommand } from "./shard.ts";
 import { tell, tellShard } from "../addresses.ts";
 import type { Shared } from "../shared.ts";
-import { type Child, createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
+import {
+  type Child,
+  childrenOf,
+  createSupervisor,
+  type Scope,
+  type SupervisorInput,
+} from "../supervision.ts";
 import { canarySymbol } from "../vitals.ts";
 import type { Gap } from "../../domain/gap.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -61,11 +68,21 @@ function handle(event: InstrumentsCommand, scope: Scope<InstrumentsInput>): void
   else if (event.type === "instruments.outage") toAll({ ...event, type: "shard.outage" }, scope);
   else if (event.type === "instruments.gap") toAll({ ...event, type: "shard.gap" }, scope);
   else if (event.type === "instruments.finish") toAll({ ...event, type: "shard.finish" }, scope);
-  else if (event.type === "instruments.deliver") tellShard(scope.self, event.shard, event.command);
+  else if (event.type === "instruments.deliver") deliver(event.shard, event.command, scope);
 }
 
-function toAll(event: ShardCommand, { input, self }: Scope<InstrumentsInput>): void {
-  for (const id of input.memory.shards.keys()) tellShard(self, id, event);
+function toAll(event: ShardCommand, scope: Scope<InstrumentsInput>): void {
+  for (const id of scope.input.memory.shards.keys()) deliver(id, event, scope);
+}
+
+/** Tells a shard, or leaves it word while it is being restarted. */
+function deliver(id: string, event: ShardCommand, { input, self }: Scope<InstrumentsInput>): void {
+  // A beat that is missed is made up for by the next.
+  if (tellShard(self, id, event) || event.type === "shard.beat") return;
+  const isComing = childrenOf(self).some((one) => one.id === id && one.status === "restarting");
+  if (isComing) input.memory.shards.get(id)?.inbox.push(event);
+  // Without its shard a tick makes no candle, but it is kept all the same.
+  else if (event.type === "shard.ticks") input.shared.outbox.add(event);
 }
 
 function follow(
@@ -129,10 +146,11 @@ function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
   return opened;
 }
 
-function leave(symbol: string, { input, self }: Scope<InstrumentsInput>): void {
+function leave(symbol: string, scope: Scope<InstrumentsInput>): void {
+  const { input, self } = scope;
   const listing = input.shared.directory.get(symbol);
   if (listing === undefined) return;
-  tellShard(self, listing.shard, { type: "shard.leave", symbol });
+  deliver(listing.shard, { type: "shard.leave", symbol }, scope);
   input.memory.shards.get(listing.shard)?.members.delete(symbol);
   input.shared.directory.remove(symbol);
   tell(self, "connections", {

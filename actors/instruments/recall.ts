@@ -22,6 +22,8 @@ export interface RecallRequest {
   readonly now: Micros;
   /** Whether the feed is heard only from now on (a start), or was heard all along (a fault). */
   readonly unheard: boolean;
+  /** From when on the feed has been watched, where that is known. */
+  readonly since?: Micros | undefined;
   readonly epoch: string;
   readonly sessionAt: (time: Micros) => Span | null;
 }
@@ -40,6 +42,8 @@ export interface Recalled {
 }
 
 const PAGE = 5_000;
+/** Ticks looked at in one go for the last that was heard: most times it is the very last. */
+const LOOK = 100;
 /** The longest open candle starts at most this long before the last tick. */
 const REACH = 2 * DAY;
 
@@ -51,13 +55,17 @@ const REACH = 2 * DAY;
 export async function recall(store: Store, request: RecallRequest): Promise<Recalled> {
   const { listing, now, grace } = request;
   const symbol = listing.instrument.symbol;
-  const span = await store.tickSpan(symbol, now);
-  if (span === null) {
+  // A venue's clock may run ahead of ours.
+  const until = now + MINUTE;
+  const span = await store.tickSpan(symbol, until);
+  const last = span === null ? null : await lastHeard(store, request, until);
+  if (span === null || last === null) {
     const missed = gapOf(request, oldestOpen(request, now), "joined");
-    return { since: now, kept: { minutes: [], longer: [] }, ticks: [], gaps: [], missed };
+    const kept = { minutes: [], longer: [] };
+    return { since: request.since ?? now, kept, ticks: [], gaps: [], missed };
   }
-  const missed = await missedSpan(store, request, span.last);
-  const from = oldestOpen(request, span.last);
+  const missed = await missedSpan(store, request, last);
+  const from = oldestOpen(request, last);
   // What was open when the feed was last heard is built anew, to be closed for what it is by now.
   const due = (end: Micros) => end + grace <= now && (missed === null || end <= missed.from);
   const range = { symbol, from, to: now, limit: PAGE };
@@ -73,20 +81,44 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
     if (name !== BASE_INTERVAL.name) longer.push(...await candles(name));
   }
   const tail = minutes.at(-1)?.end ?? from;
-  // In the order received, as the live run counted them; a venue's clock may run ahead of ours.
-  const query = { symbol, from: tail, to: now + MINUTE, refused: false, order: "arrival" } as const;
-  const heard = (tick: Tick) => request.unheard ? tick.receivedAt < now : tick.receivedAt <= now;
-  const ticks = (await readAll((cursor) => store.ticks({ ...query, limit: PAGE, cursor }))).filter(
-    heard,
-  );
+  // In the order received, as the live run counted them.
+  const query = { symbol, from: tail, to: until, refused: false, order: "arrival" } as const;
+  const found = await readAll((cursor) => store.ticks({ ...query, limit: PAGE, cursor }));
+  const ticks = found.filter((tick) => isHeard(request, tick));
   const known = await readAll((cursor) =>
     store.gaps({ symbol, from: from - REACH, to: now, limit: PAGE, cursor })
   );
   const gaps = (missed === null ? known : [...known, missed])
     .filter((gap) => gap.to > from).map(silenceOf);
   const joined = known.findLast((gap) => gap.reason === "joined");
-  const since = Math.min(span.first, joined?.to ?? span.first);
+  const since = request.since ?? Math.min(span.first, joined?.to ?? span.first);
   return { since, kept: { minutes, longer }, ticks, gaps, missed };
+}
+
+/**
+ * Whether a tick in the store was heard before the recall. One that was not is there where a
+ * recording is played into a store again.
+ */
+function isHeard({ listing, now, unheard }: RecallRequest, { receivedAt }: Tick): boolean {
+  // A recording's clock is told by the second: the feed itself may be ahead of it.
+  return unheard ? receivedAt < now : receivedAt <= Math.max(now, listing.lastTick ?? now);
+}
+
+/** When the feed was last heard; `null` where it never was. */
+async function lastHeard(
+  store: Store,
+  request: RecallRequest,
+  to: Micros,
+): Promise<Micros | null> {
+  const query = { symbol: request.listing.instrument.symbol, to, order: "-time" } as const;
+  let cursor: string | undefined;
+  do {
+    const { rows, next } = await store.ticks({ ...query, limit: LOOK, cursor });
+    const last = rows.find((tick) => isHeard(request, tick));
+    if (last !== undefined) return Math.min(last.time, last.receivedAt);
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+  return null;
 }
 
 /** A gap as the candles take it. */

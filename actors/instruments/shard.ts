@@ -6,17 +6,17 @@
  * @module
  */
 import type { AnyActorRef, AnyEventObject } from "xstate";
-import { toEvents } from "./events.ts";
-import { candles, type CandlesCommand, type Made, nothingMade, type SeriesMap } from "./candles.ts";
-import { type Shed, TickBuffer } from "./buffer.ts";
+import { candles, type CandlesCommand, type Made, nothingMade } from "./candles.ts";
+import type { Shed } from "./buffer.ts";
 import type { Listing } from "./directory.ts";
+import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
+import { giveOut } from "./output.ts";
 import { silenceOf } from "./recall.ts";
 import { history, type HistoryAnswer, type HistoryCommand } from "./history.ts";
 import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
 import type { Shared } from "../shared.ts";
 import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
-import type { KeptCandle } from "../../db/store.ts";
 import { sessionAt } from "../../domain/calendar.ts";
 import type { Credit } from "../../domain/credit.ts";
 import { messageOf } from "../../domain/errors.ts";
@@ -37,33 +37,6 @@ export type ShardCommand =
   | { type: "shard.told"; symbol: string; gap: Omit<Gap, "symbol"> }
   | { type: "shard.finish"; provider: string; at: Micros }
   | HistoryAnswer;
-
-/** Ticks that may wait in one instrument's buffer. */
-export const BUFFER = 32_768;
-
-interface Feed {
-  readonly listing: Listing;
-  readonly buffer: TickBuffer;
-  credit: Credit | undefined;
-  failures: readonly number[];
-  /** The end of its feed, where that was told before its candles were ready. */
-  finishAt: Micros | undefined;
-  /** Gaps told before its candles were ready. */
-  gaps: Omit<Gap, "symbol">[];
-}
-
-/** A shard's memory; made by its parent, so that a restart loses nothing. */
-export class ShardMemory {
-  /** The instruments dealt to it. */
-  readonly members = new Set<string>();
-  readonly feeds = new Map<string, Feed>();
-  readonly series: SeriesMap = new Map();
-  /** Feeds with ticks in their buffers. */
-  readonly waiting = new Set<Feed>();
-  timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(readonly id: string) {}
-}
 
 /** What a shard works with. */
 export interface ShardInput extends SupervisorInput {
@@ -106,22 +79,32 @@ class Desk {
     else if (event.type === "shard.gap") this.#gaps(event.provider, event.gap);
     else if (event.type === "shard.told") this.#gap(event.symbol, event.gap);
     else if (event.type === "shard.finish") this.#finish(event.provider, event.at);
+    else if (event.type === "history.up") this.#askAgain();
     else if (event.type === "history.recalled") this.#recalled(event);
     else if (event.type === "history.loaded") this.#loaded(event);
   }
 
-  /** Takes up the memory of an earlier life, whose timers and questions died with it. */
+  /** Takes up the memory of an earlier life, whose timers died with it. */
   resume(): void {
-    const { feeds, waiting } = this.#memory;
-    this.#memory.timer = undefined;
-    for (const feed of feeds.values()) {
-      if (feed.buffer.length > 0) waiting.add(feed);
-      const { listing } = feed;
-      if (listing.state === "rebuilding" || listing.state === "restarting") {
-        this.#recall(listing, false);
-      }
+    const memory = this.#memory;
+    memory.draining = false;
+    for (const feed of memory.feeds.values()) {
+      if (feed.buffer.length > 0) memory.waiting.add(feed);
+      clearTimeout(feed.retry);
+      if (feed.listing.state === "restarting") feed.listing.state = "rebuilding";
     }
+    for (const event of memory.inbox.splice(0)) this.handle(event);
     this.drain();
+  }
+
+  /** Asks a history actor that has just come up what an earlier one has not answered. */
+  #askAgain(): void {
+    for (const feed of this.#memory.feeds.values()) {
+      const { listing } = feed;
+      if (listing.state === "rebuilding") this.#recall(feed);
+      const awaited = this.#memory.series.get(listing.instrument.symbol)?.awaited() ?? [];
+      for (const wanted of awaited) this.#askHistory({ type: "history.load", listing, wanted });
+    }
   }
 
   #buffer(ticks: readonly Tick[], credit: Credit | undefined): void {
@@ -133,7 +116,11 @@ class Desk {
         this.#shared.outbox.add({ ticks: [tick], credit });
         continue;
       }
-      if (feed.credit !== credit && feed.buffer.length > 0) this.#drainFeed(feed);
+      if (feed.credit !== credit && feed.buffer.length > 0) {
+        if (!this.#mustWait(feed)) this.#drainFeed(feed);
+        // A source that has given way to another counts no more; the ticks stay.
+        else feed.credit?.give(feed.buffer.length);
+      }
       feed.credit = credit;
       const shed = feed.buffer.push(tick);
       if (shed !== null) this.#countShed(shed, credit);
@@ -141,7 +128,8 @@ class Desk {
       feed.listing.lastTick = tick.receivedAt;
       waiting.add(feed);
     }
-    this.#memory.timer ??= setTimeout(() => this.#self.send({ type: "shard.drain" }), 0);
+    if (this.#memory.draining) this.drain();
+    else this.#memory.timer ??= setTimeout(() => this.#self.send({ type: "shard.drain" }), 0);
   }
 
   #countShed(shed: Shed, credit: Credit | undefined): void {
@@ -158,11 +146,15 @@ class Desk {
     clearTimeout(timer);
     this.#memory.timer = undefined;
     for (const feed of waiting) {
-      const { state } = feed.listing;
-      if (state === "rebuilding" || state === "restarting") continue;
+      if (this.#mustWait(feed)) continue;
       waiting.delete(feed);
       this.#drainFeed(feed);
     }
+  }
+
+  /** Whether its candles are not there to take its ticks, but will be. */
+  #mustWait({ listing: { state } }: Feed): boolean {
+    return state === "rebuilding" || (state === "restarting" && !this.#memory.draining);
   }
 
   #drainFeed(feed: Feed): void {
@@ -176,6 +168,8 @@ class Desk {
   /** Hands over everything, forming candles too: whoever reads the store finds them there. */
   end(): void {
     const now = this.#shared.clock.now();
+    this.#memory.draining = true;
+    for (const feed of this.#memory.feeds.values()) clearTimeout(feed.retry);
     this.drain();
     for (const feed of this.#memory.feeds.values()) {
       if (!feed.listing.canary && feed.listing.state !== "finished") this.#finishFeed(feed, now);
@@ -198,7 +192,7 @@ class Desk {
 
   /** Gives what was made to the hub, and all of it with the ticks to the outbox. */
   #handOut(made: Made, ticks: readonly Tick[], feed?: Feed, gaps: readonly Gap[] = []): void {
-    const { hub, meters, outbox, vitals } = this.#shared;
+    const { outbox, vitals } = this.#shared;
     for (const { symbol, error } of made.faults) this.#fault(symbol, error);
     if (feed?.listing.canary) {
       if (made.faults.length === 0) vitals.sight("candle", this.#memory.id);
@@ -206,21 +200,7 @@ class Desk {
       outbox.add({ ticks: [], canaries: [this.#memory.id] });
       return;
     }
-    const shown = (symbol: string) => this.#shared.directory.get(symbol) !== undefined;
-    const closed = made.candles.filter(({ symbol }) => shown(symbol));
-    const forming = made.forming.filter(({ symbol }) => shown(symbol));
-    const events = toEvents(ticks, closed, forming, gaps);
-    if (events.length > 0) tell(this.#self, "hub", { type: "hub.publish", events });
-    const kept: KeptCandle[] = [];
-    for (const event of events) {
-      if (event.type !== "candle" || event.conflates) continue;
-      const candle = event.payload as KeptCandle;
-      meters.candles.inc({ interval: candle.interval, status: candle.status });
-      kept.push({ ...candle, epoch: hub.epoch, sequence: event.sequence });
-    }
-    if (ticks.length > 0 || kept.length > 0 || gaps.length > 0) {
-      outbox.add({ ticks, candles: kept, gaps, credit: feed?.credit });
-    }
+    giveOut(this.#shared, this.#self, { made, ticks, gaps, credit: feed?.credit });
     for (const { symbol, wanted } of made.wanted) {
       const listing = this.#memory.feeds.get(symbol)?.listing;
       if (listing !== undefined) this.#askHistory({ type: "history.load", listing, wanted });
@@ -235,16 +215,13 @@ class Desk {
   #follow(listing: Listing, unheard: boolean): void {
     const { symbol } = listing.instrument;
     let feed = this.#memory.feeds.get(symbol);
-    if (feed === undefined) {
-      const buffer = new TickBuffer(BUFFER);
-      feed = { listing, buffer, credit: undefined, failures: [], finishAt: undefined, gaps: [] };
-      this.#memory.feeds.set(symbol, feed);
-    }
+    if (feed === undefined) this.#memory.feeds.set(symbol, feed = newFeed(listing, unheard));
+    clearTimeout(feed.retry);
     if (listing.canary) this.#start(feed, null, this.#shared.clock.now());
-    else this.#recall(listing, unheard);
+    else this.#recall(feed);
   }
 
-  #recall(listing: Listing, unheard: boolean): void {
+  #recall({ listing, since, unheard }: Feed): void {
     const { clock, hub, intervals, settings } = this.#shared;
     listing.state = "rebuilding";
     this.#askHistory({
@@ -255,6 +232,7 @@ class Desk {
         grace: settings.candles.grace,
         now: clock.now(),
         unheard,
+        since,
         epoch: hub.epoch,
         sessionAt: (time) => sessionAt(listing.instrument.market, time),
       },
@@ -264,6 +242,7 @@ class Desk {
   #recalled({ request, recalled, error }: HistoryAnswer & { type: "history.recalled" }): void {
     const feed = this.#memory.feeds.get(request.listing.instrument.symbol);
     if (feed === undefined || feed.listing !== request.listing) return;
+    if (feed.listing.state !== "rebuilding") return;
     if (recalled === null) {
       const { symbol } = request.listing.instrument;
       log.warn("forming candles of {symbol} start anew: {reason}", {
@@ -287,21 +266,22 @@ class Desk {
       sessionAt: (time) => sessionAt(market, time),
       since: recalled?.since ?? now,
     });
-    const held = new Set(feed.buffer.peek().map(identity));
+    feed.since = series.since;
+    feed.unheard = false;
     const made = this.#ask((made) => ({
       type: "candles.restore",
       symbol,
       series,
       kept: recalled?.kept ?? { minutes: [], longer: [] },
-      gaps: recalled?.gaps ?? [],
-      ticks: recalled?.ticks.filter((tick) => !held.has(identity(tick))) ?? [],
-      now,
+      gaps: [...recalled?.gaps ?? [], ...outageOf(feed)],
+      ticks: feed.buffer.lacking(recalled?.ticks ?? []),
       made,
     }));
     listing.state = "live";
     const missed = recalled?.missed ?? null;
     if (missed !== null) this.#shared.meters.gaps.inc({ reason: missed.reason });
     if (!listing.canary) this.#handOut(made, [], undefined, missed === null ? [] : [missed]);
+    this.#tellRecovery(feed);
     for (const gap of feed.gaps.splice(0)) this.#gap(symbol, gap);
     this.drain();
     if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
@@ -335,14 +315,25 @@ class Desk {
       restarts: decision.failures.length,
       lastError: listing.fault,
     });
-    if (!decision.restart) return;
+    if (!decision.restart || this.#memory.draining) return;
     const again = { type: "shard.follow", listing, unheard: false } satisfies ShardCommand;
-    setTimeout(() => this.#self.send(again), decision.delay);
+    feed.retry = setTimeout(() => this.#self.send(again), decision.delay);
+  }
+
+  #tellRecovery({ failures, listing }: Feed): void {
+    if (failures.length === 0 || listing.state !== "live") return;
+    this.#shared.observe(this.#memory.id, {
+      id: `candles of ${listing.instrument.symbol}`,
+      status: "running",
+      restarts: failures.length,
+      lastError: listing.fault,
+    });
   }
 
   #leave(symbol: string): void {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
+    clearTimeout(feed.retry);
     this.#drainFeed(feed);
     this.#memory.feeds.delete(symbol);
     this.#memory.series.delete(symbol);
@@ -352,23 +343,27 @@ class Desk {
 
   #outage(provider: string, from: Micros): void {
     this.drain();
-    for (const symbol of this.#of(provider)) {
-      this.#ask((made) => ({ type: "candles.outage", symbol, from, made }));
-    }
+    for (const symbol of this.#of(provider)) this.#silence(symbol, from);
   }
 
   #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
     for (const symbol of this.#of(provider)) {
-      this.#ask((made) => ({ type: "candles.outage", symbol, from: undefined, made }));
+      this.#silence(symbol, undefined);
       this.#gap(symbol, gap);
     }
+  }
+
+  #silence(symbol: string, from: Micros | undefined): void {
+    this.#memory.feeds.get(symbol)!.silentFrom = from;
+    this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })), []);
   }
 
   #gap(symbol: string, gap: Omit<Gap, "symbol">): void {
     // One without length only says how far a recorded feed was watched.
     if (gap.from >= gap.to) return;
     const feed = this.#memory.feeds.get(symbol);
-    if (feed?.listing.state === "rebuilding" || feed?.listing.state === "restarting") {
+    if (feed === undefined) return;
+    if (this.#mustWait(feed)) {
       feed.gaps.push(gap);
       return;
     }
@@ -387,7 +382,7 @@ class Desk {
   #finishFeed(feed: Feed, at: Micros): void {
     const { listing } = feed;
     feed.finishAt = at;
-    if (listing.state === "rebuilding" || listing.state === "restarting") return;
+    if (this.#mustWait(feed)) return;
     const { symbol } = listing.instrument;
     this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })), []);
     if (listing.state === "live") listing.state = "finished";
@@ -401,7 +396,3 @@ class Desk {
 }
 
 type HistoryRecalled = (HistoryAnswer & { type: "history.recalled" })["recalled"];
-
-function identity(tick: Tick): string {
-  return `${tick.kind} ${tick.time} ${tick.provider} ${tick.id}`;
-}

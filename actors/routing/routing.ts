@@ -32,7 +32,10 @@ export const routing = fromTransition(
     else if (event.type === "routing.gap") {
       const { symbol, ...gap } = event.gap;
       const shard = shared.directory.get(symbol)?.shard;
-      if (shard !== undefined) tellShard(self, shard, { type: "shard.told", symbol, gap });
+      const command = { type: "shard.told", symbol, gap } as const;
+      if (shard !== undefined) {
+        tell(self, "instruments", { type: "instruments.deliver", shard, command });
+      }
     }
     return shared;
   },
@@ -75,9 +78,11 @@ function deal(
   }
   if (strangers.length > 0) outbox.add({ ticks: strangers, credit });
   for (const [shard, mine] of shards) {
-    const sent = tellShard(self, shard, { type: "shard.ticks", ticks: mine, credit });
-    // Without its shard a tick makes no candle, but it is kept all the same.
-    if (!sent) outbox.add({ ticks: mine, credit });
+    const command = { type: "shard.ticks", ticks: mine, credit } as const;
+    const isSent = tellShard(self, shard, command) ||
+      tell(self, "instruments", { type: "instruments.deliver", shard, command });
+    // Without anyone to take it a tick makes no candle, but it is kept all the same.
+    if (!isSent) outbox.add({ ticks: mine, credit });
   }
 }
 

@@ -24,14 +24,14 @@ export function routeOf(
 ): Route {
   const rule = settings.routes.findIndex(({ match, market }) =>
     (match === undefined || matches(match, instrument.symbol)) &&
-    (market === undefined || market === instrument.market)
+    (market === undefined || market.toUpperCase() === instrument.market)
   );
   const found = settings.routes[rule];
   return { rule, providers: found?.providers ?? Object.keys(settings.providers) };
 }
 
-/** Whether a symbol fits a pattern in which `*` stands for anything. */
+/** Whether a symbol fits a pattern, in any case, in which `*` stands for anything. */
 export function matches(pattern: string, symbol: string): boolean {
   const literal = pattern.split("*").map((part) => part.replace(/[.^$+?()[\]{}|\\]/g, "\\$&"));
-  return new RegExp(`^${literal.join(".*")}$`).test(symbol);
+  return new RegExp(`^${literal.join(".*")}$`, "i").test(symbol);
 }

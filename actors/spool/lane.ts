@@ -14,6 +14,7 @@ export const HEAD = 16;
 
 /** Records in a file, first in first out. */
 export class Lane {
+  readonly #path: string;
   readonly #file: Deno.FsFile;
   /** Bytes of whole records. */
   #size: number;
@@ -21,7 +22,8 @@ export class Lane {
   #read = 0;
   #done = 0;
 
-  private constructor(file: Deno.FsFile, size: number) {
+  private constructor(path: string, file: Deno.FsFile, size: number) {
+    this.#path = path;
     this.#file = file;
     this.#size = size;
   }
@@ -33,7 +35,7 @@ export class Lane {
    */
   static async open(path: string, found: (record: Uint8Array, number: number) => void) {
     const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
-    const lane = new Lane(file, (await file.stat()).size);
+    const lane = new Lane(path, file, (await file.stat()).size);
     for (let number = await lane.number(); number !== null; number = await lane.number()) {
       const record = await lane.next();
       if (record === null) break;
@@ -113,8 +115,10 @@ export class Lane {
     this.#done = 0;
   }
 
-  close(): void {
+  /** Closes the file, and removes it where nothing is in it. */
+  async close(): Promise<void> {
     this.#file.close();
+    if (this.#size === 0) await Deno.remove(this.#path);
   }
 
   async #bytes(at: number, length: number): Promise<Buffer | null> {

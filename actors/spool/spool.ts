@@ -148,8 +148,8 @@ export class Spool {
     if (this.empty) { for (const name of LANES) await this.#clear(name); }
   }
 
-  close(): void {
-    for (const name of LANES) this.#lanes[name].close();
+  async close(): Promise<void> {
+    for (const name of LANES) await this.#lanes[name].close();
   }
 
   async #put(name: LaneName, number: number, record: Uint8Array): Promise<void> {

@@ -3,56 +3,99 @@
  *
  * @module
  */
-import { StoreError } from "../store.ts";
-import type { Argument, Operations, Reply, Request } from "./protocol.ts";
+import { StoreError, type StoreErrorCode } from "../store.ts";
+import type { Argument, Opening, Operations, Reply, Request } from "./protocol.ts";
 
 interface Pending {
   resolve(value: unknown): void;
   reject(error: StoreError): void;
 }
 
-/** Asks a worker, and hands each answer to whoever asked. */
+/**
+ * Asks a worker, and hands each answer to whoever asked. A worker that crashes is replaced at the
+ * next call.
+ */
 export class WorkerClient {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
+  #worker: Worker | undefined;
+  /** What a worker that takes another's place is to open. */
+  #opening: Opening | undefined;
+  /** Settled when the worker has opened it. */
+  #reopened: Promise<unknown> | undefined;
   #over: StoreError | undefined;
 
   /**
-   * @param worker speaks the protocol of `protocol.ts`; the client ends it.
+   * @param start starts a worker that speaks the protocol of `protocol.ts`; the client ends it.
    * @param label what messages call the store.
    */
-  constructor(private readonly worker: Worker, private readonly label: string) {
-    worker.onmessage = (event: MessageEvent<Reply>) => this.#settle(event.data);
-    worker.onerror = (event) => {
-      // Else the error would end the whole process.
-      event.preventDefault();
-      this.#end(this.#unusable(`its worker failed (${event.message})`));
-    };
-    worker.onmessageerror = () => this.#end(this.#unusable("its worker's answer cannot be read"));
-  }
+  constructor(private readonly start: () => Worker, private readonly label: string) {}
 
   /**
-   * Asks for an operation. A worker answers in the order in which it was asked.
+   * Asks for an operation; `open` comes first. A worker answers in the order in which it was asked.
    *
    * @param transfer buffers of the argument that change hands.
-   * @throws StoreError what the worker says, or `unusable` where it can say nothing any more.
+   * @throws StoreError what the worker says, `unreachable` where it crashed, or `unusable` where the
+   * client is closed.
    */
-  call<Name extends keyof Operations>(
+  async call<Name extends keyof Operations>(
     operation: Name,
     argument: Argument<Name>,
     transfer: ArrayBuffer[] = [],
   ): Promise<ReturnType<Operations[Name]>> {
-    if (this.#over !== undefined) return Promise.reject(this.#over);
-    const request: Request<Name> = { number: ++this.#last, operation, argument };
-    return new Promise((resolve, reject) => {
-      this.worker.postMessage(request, transfer);
-      this.#pending.set(request.number, { resolve: resolve as Pending["resolve"], reject });
-    });
+    if (this.#over !== undefined) throw this.#over;
+    if (operation === "open") this.#opening = argument as Opening;
+    else if (this.#worker === undefined) this.#reopened = this.#reopen();
+    await this.#reopened;
+    return await this.#ask(operation, argument, transfer);
   }
 
   /** Ends the worker; what is pending is rejected. */
   terminate(): void {
-    this.#end(this.#unusable("it is closed"));
+    this.#over ??= this.#error("unusable", "it is closed. Open it again");
+    this.#drop(this.#over);
+  }
+
+  async #reopen(): Promise<void> {
+    const opening = this.#opening;
+    if (opening === undefined) throw this.#error("unusable", "it is not open. Open it first");
+    try {
+      await this.#ask("open", opening, []);
+    } catch (error) {
+      // A worker that has nothing open is of no use: the next call tries again.
+      if (this.#over === undefined) this.#drop(this.#error("unreachable", "it cannot be opened"));
+      throw error;
+    }
+  }
+
+  #ask<Name extends keyof Operations>(
+    operation: Name,
+    argument: Argument<Name>,
+    transfer: ArrayBuffer[],
+  ): Promise<ReturnType<Operations[Name]>> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    const worker = this.#worker ??= this.#started();
+    const request: Request<Name> = { number: ++this.#last, operation, argument };
+    return new Promise((resolve, reject) => {
+      worker.postMessage(request, transfer);
+      this.#pending.set(request.number, { resolve: resolve as Pending["resolve"], reject });
+    });
+  }
+
+  #started(): Worker {
+    const worker = this.start();
+    const crashed = (why: string) => {
+      if (worker !== this.#worker) return;
+      this.#drop(this.#error("unreachable", `its worker failed (${why}). Try again`));
+    };
+    worker.onmessage = (event: MessageEvent<Reply>) => this.#settle(event.data);
+    worker.onerror = (event) => {
+      // Else the error would end the whole process.
+      event.preventDefault();
+      crashed(event.message);
+    };
+    worker.onmessageerror = () => crashed("its answer cannot be read");
+    return worker;
   }
 
   #settle(reply: Reply): void {
@@ -62,15 +105,15 @@ export class WorkerClient {
     else pending?.reject(new StoreError(reply.error.code, reply.error.message));
   }
 
-  #end(error: StoreError): void {
-    if (this.#over !== undefined) return;
-    this.#over = error;
-    this.worker.terminate();
+  #drop(error: StoreError): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#reopened = undefined;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
 
-  #unusable(why: string): StoreError {
-    return new StoreError("unusable", `Cannot use ${this.label}: ${why}. Open it again.`);
+  #error(code: StoreErrorCode, why: string): StoreError {
+    return new StoreError(code, `Cannot use ${this.label}: ${why}.`);
   }
 }

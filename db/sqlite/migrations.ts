@@ -8,6 +8,7 @@ import type { MigrationReport } from "../store.ts";
 import { StoreError } from "../store.ts";
 import type { Database } from "./database.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import books from "./migrations/0002_books.sql" with { type: "text" };
 
 /** One step of the schema. Its number is its place, from 1. */
 export interface Migration {
@@ -18,6 +19,7 @@ export interface Migration {
 /** All steps, in order. */
 export const MIGRATIONS: readonly Migration[] = [
   { file: "0001_initial.sql", sql: initial },
+  { file: "0002_books.sql", sql: books },
 ];
 
 /** Marks a file as marketd's: "mktd" in ASCII, kept by `PRAGMA application_id`. */

@@ -20,10 +20,10 @@ export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
   const file = fileOf(url);
   if (mode === "read") {
     const path = existing(file, url);
-    const reader = startWorker(url);
+    const reader = workerOf(url);
     try {
       await reader.call("open", { path, label: url, mode });
-      return new SqliteStore(url, reader, undefined);
+      return new SqliteStore(url, path, reader, undefined);
     } catch (error) {
       reader.terminate();
       throw error;
@@ -32,14 +32,14 @@ export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
 
   const path = prepare(file, url);
   const lock = WriterLock.take(path, url);
-  const writer = startWorker(url);
-  const reader = startWorker(url);
+  const writer = workerOf(url);
+  const reader = workerOf(url);
   try {
     const report = await writer.call("open", { path, label: url, mode });
     // Only there is it sure that the file exists at this schema.
     await reader.call("open", { path, label: url, mode: "read" });
     if (report !== null) migrated?.(report);
-    return new SqliteStore(url, reader, { client: writer, lock });
+    return new SqliteStore(url, path, reader, { client: writer, lock });
   } catch (error) {
     reader.terminate();
     writer.terminate();
@@ -48,9 +48,9 @@ export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
   }
 };
 
-function startWorker(label: string): WorkerClient {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  return new WorkerClient(worker, label);
+function workerOf(label: string): WorkerClient {
+  const script = new URL("./worker.ts", import.meta.url);
+  return new WorkerClient(() => new Worker(script, { type: "module" }), label);
 }
 
 function fileOf(url: string): string {

@@ -5,12 +5,15 @@
  * @module
  */
 import type {
+  BookQuery,
+  BookSnapshot,
   CandleQuery,
   GapQuery,
   InstrumentChange,
   MigrationReport,
   Page,
   ProviderEvent,
+  PruneLimits,
   Run,
   StoreErrorCode,
   TickQuery,
@@ -44,6 +47,7 @@ export interface ReadOperations {
   candles(query: CandleQuery): Page<KeptCandle>;
   toldCandles(query: ToldCandleQuery): Page<KeptCandle>;
   gaps(query: GapQuery): Page<Gap>;
+  books(query: BookQuery): Page<BookSnapshot>;
   providerEvents(query: { provider: string; limit: number }): ProviderEvent[];
   bases(query: { symbol: string; interval: string }): Basis[];
   tickSpan(query: { symbol: string; before: number }): TickSpan | null;
@@ -58,6 +62,7 @@ export interface ReadOperations {
 export interface WriteOperations {
   write(batch: ColumnBatch): WriteReport;
   changeInstrument(change: InstrumentChange): void;
+  prune(pruning: { limits: PruneLimits; most: number }): number;
 }
 
 /** Everything a worker can be asked. */

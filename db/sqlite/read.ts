@@ -9,16 +9,20 @@ import type { InstrumentSpec } from "../../domain/instrument.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import {
+  type BookRow,
   type CandleRow,
   type GapRow,
   type ProviderEventRow,
   type RunRow,
+  toBook,
   toCandle,
   toGap,
   toProviderEvent,
   toRun,
 } from "../rows.ts";
 import type {
+  BookQuery,
+  BookSnapshot,
   CandleQuery,
   GapQuery,
   InstrumentChange,
@@ -31,7 +35,7 @@ import type {
   ToldCandleQuery,
 } from "../store.ts";
 import type { Database } from "./database.ts";
-import { requireLimit, toPage } from "./page.ts";
+import { ALWAYS, requireLimit, toPage } from "../page.ts";
 import type { ReadOperations } from "./protocol.ts";
 import { readTicks } from "./read_ticks.ts";
 
@@ -70,6 +74,17 @@ const GAPS = `
     AND (?3 IS NULL OR s.name = ?3) AND (g.from_time, s.name, p.name) > (?4, ?5, ?6)
   ORDER BY g.from_time, s.name, p.name LIMIT ?7`;
 
+/** Of the symbol ?1 from ?2 to before ?3, after or (with `<`) before the time ?4 and provider ?5. */
+const BOOKS = (compare: ">" | "<") => `
+  SELECT ?1 AS symbol, p.name AS provider, b.time, b.bids, b.asks, m.mid, m.spread, m.imbalance
+  FROM order_book b
+  JOIN market_depth m ON m.symbol = b.symbol AND m.time = b.time AND m.provider = b.provider
+  CROSS JOIN providers p ON p.id = b.provider
+  WHERE b.symbol = ${SYMBOL_ID} AND b.time >= ?2 AND b.time < ?3
+    AND (?4 IS NULL OR (b.time, p.name) ${compare} (?4, ?5))`;
+const BOOKS_FORWARD = `${BOOKS(">")} ORDER BY b.time, p.name LIMIT ?6`;
+const BOOKS_BACKWARD = `${BOOKS("<")} ORDER BY b.time DESC, p.name DESC LIMIT ?6`;
+
 const EVENTS = `
   SELECT ?1 AS provider, time, event, reason, correlation FROM provider_events
   WHERE provider = (SELECT id FROM providers WHERE name = ?1)
@@ -105,7 +120,7 @@ export class Reader implements ReadOperations {
     requireLimit(query.limit);
     const { symbol, interval, basis, order, limit } = query;
     const name = `candles/${order}/${symbol}/${interval}/${basis}`;
-    let { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = query;
+    let { from = ALWAYS.from, to = ALWAYS.to } = query;
     if (query.cursor !== undefined) {
       const [start] = decodeCursor(query.cursor, name, ["number"]);
       if (order === "start") from = Math.max(from, start + 1);
@@ -151,10 +166,10 @@ export class Reader implements ReadOperations {
 
   gaps(query: GapQuery): Page<Gap> {
     requireLimit(query.limit);
-    const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER, symbol, limit } = query;
+    const { from = ALWAYS.from, to = ALWAYS.to, symbol, limit } = query;
     const name = `gaps/${symbol ?? ""}`;
     const keys = query.cursor === undefined
-      ? [Number.MIN_SAFE_INTEGER, "", ""] as const
+      ? [ALWAYS.from, "", ""] as const
       : decodeCursor(query.cursor, name, ["number", "string", "string"]);
     const rows = this.database.all<GapRow>(GAPS, from, to, symbol ?? null, ...keys, limit + 1);
     return toPage(
@@ -162,6 +177,34 @@ export class Reader implements ReadOperations {
       limit,
       toGap,
       ({ from_time, symbol, provider }) => encodeCursor(name, [from_time, symbol, provider]),
+    );
+  }
+
+  books(query: BookQuery): Page<BookSnapshot> {
+    requireLimit(query.limit);
+    const { symbol, order, limit } = query;
+    const name = `books/${order}/${symbol}`;
+    let { from = ALWAYS.from, to = ALWAYS.to } = query;
+    const [time, provider] = query.cursor === undefined
+      ? [null, ""]
+      : decodeCursor(query.cursor, name, ["number", "string"]);
+    // Not needed, but it narrows the search.
+    if (time !== null && order === "time") from = Math.max(from, time);
+    else if (time !== null) to = Math.min(to, time + 1);
+    const rows = this.database.all<BookRow>(
+      order === "time" ? BOOKS_FORWARD : BOOKS_BACKWARD,
+      symbol,
+      from,
+      to,
+      time,
+      provider,
+      limit + 1,
+    );
+    return toPage(
+      rows,
+      limit,
+      toBook,
+      ({ time, provider }) => encodeCursor(name, [time, provider]),
     );
   }
 

@@ -6,10 +6,10 @@
 import { REFUSED } from "../../domain/flags.ts";
 import { type Tick, TICK_KINDS } from "../../domain/tick.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { KIND_CODES, type TickRow, toTick } from "../rows.ts";
+import { kindBits, type TickRow, toTick } from "../rows.ts";
 import type { Page, TickQuery } from "../store.ts";
 import type { Bound, Database } from "./database.ts";
-import { toPage } from "./page.ts";
+import { ALWAYS, toPage } from "../page.ts";
 
 type SequencedRow = TickRow & { seq: number };
 
@@ -61,7 +61,7 @@ const SORT = `
 
 /** A page of ticks, as `Store.ticks` promises it. */
 export function readTicks(database: Database, query: TickQuery): Page<Tick> {
-  const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = query;
+  const { from = ALWAYS.from, to = ALWAYS.to } = query;
   if (query.order === "arrival") return readArrivals(database, query, from, to);
   const name = `ticks/${query.order}/${query.symbol}`;
   const forward = query.order === "time";
@@ -126,6 +126,5 @@ function planArrivals(
 }
 
 function wanted({ symbol, kinds = TICK_KINDS, refused = true }: TickQuery): Bound[] {
-  const bits = kinds.reduce((bits, kind) => bits | (1 << KIND_CODES[kind]), 0);
-  return [symbol, bits, refused ? 0 : REFUSED];
+  return [symbol, kindBits(kinds), refused ? 0 : REFUSED];
 }

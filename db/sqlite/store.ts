@@ -5,9 +5,11 @@
  * @module
  */
 import {
+  type BookQuery,
   type CandleQuery,
   type GapQuery,
   type InstrumentChange,
+  type PruneLimits,
   type Store,
   StoreError,
   type TickQuery,
@@ -33,11 +35,13 @@ export class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   /**
+   * @param path of the file.
    * @param reader asked for everything that changes nothing.
    * @param writer absent where the store is open for reading only.
    */
   constructor(
     readonly label: string,
+    private readonly path: string,
     private readonly reader: WorkerClient,
     private readonly writer: WriterParts | undefined,
   ) {}
@@ -50,6 +54,20 @@ export class SqliteStore implements Store {
 
   async changeInstrument(change: InstrumentChange): Promise<void> {
     await this.#call(this.#writer(), "changeInstrument", change);
+  }
+
+  async prune(limits: PruneLimits, most: number): Promise<number> {
+    return await this.#call(this.#writer(), "prune", { limits, most });
+  }
+
+  async size(): Promise<{ bytes: number }> {
+    this.#requireOpen();
+    const files = ["", "-wal", "-shm"].map((suffix) => sizeOf(`${this.path}${suffix}`));
+    try {
+      return { bytes: (await Promise.all(files)).reduce((sum, bytes) => sum + bytes) };
+    } catch (error) {
+      throw toStoreError(`measure ${this.label}`, error);
+    }
   }
 
   ticks(query: TickQuery) {
@@ -66,6 +84,10 @@ export class SqliteStore implements Store {
 
   gaps(query: GapQuery) {
     return this.#read("gaps", query);
+  }
+
+  books(query: BookQuery) {
+    return this.#read("books", query);
   }
 
   providerEvents(provider: string, limit: number) {
@@ -115,14 +137,17 @@ export class SqliteStore implements Store {
     argument: Argument<Name>,
     transfer?: ArrayBuffer[],
   ): Promise<ReturnType<Operations[Name]>> {
-    if (this.#closing !== undefined) {
-      throw new StoreError("unusable", `Cannot use ${this.label}: it is closed. Open it again.`);
-    }
+    this.#requireOpen();
     try {
       return await client.call(operation, argument, transfer);
     } catch (error) {
       throw toStoreError(`hand a request to ${this.label}`, error);
     }
+  }
+
+  #requireOpen(): void {
+    if (this.#closing === undefined) return;
+    throw new StoreError("unusable", `Cannot use ${this.label}: it is closed. Open it again.`);
   }
 
   #writer(): WorkerClient {
@@ -141,6 +166,16 @@ export class SqliteStore implements Store {
     } finally {
       this.writer?.lock.release();
     }
+  }
+}
+
+/** The bytes of a file; none where there is none, as the log may not be there. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await Deno.stat(file)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
   }
 }
 

@@ -60,10 +60,12 @@ const operations: Operations = {
   close,
   write: (batch) => opened().writer.write(batch),
   changeInstrument: (change) => opened().writer.changeInstrument(change),
+  prune: (pruning) => opened().writer.prune(pruning),
   ticks: (query) => opened().reader.ticks(query),
   candles: (query) => opened().reader.candles(query),
   toldCandles: (query) => opened().reader.toldCandles(query),
   gaps: (query) => opened().reader.gaps(query),
+  books: (query) => opened().reader.books(query),
   providerEvents: (query) => opened().reader.providerEvents(query),
   bases: (query) => opened().reader.bases(query),
   tickSpan: (query) => opened().reader.tickSpan(query),
@@ -80,6 +82,7 @@ const ATTEMPTS: Partial<Record<keyof Operations, string>> = {
   close: "close",
   write: "write to",
   changeInstrument: "write to",
+  prune: "prune",
 };
 
 function answer({ number, operation, argument }: Request): Reply {

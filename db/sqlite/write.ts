@@ -4,11 +4,22 @@
  * @module
  */
 import type { Gap } from "../../domain/gap.ts";
-import type { InstrumentChange, KeptCandle, ProviderEvent, Run, WriteReport } from "../store.ts";
-import { formatProviders, KIND_CODES } from "../rows.ts";
+import { formatLevels } from "../../domain/levels.ts";
+import type {
+  BookSnapshot,
+  InstrumentChange,
+  KeptCandle,
+  ProviderEvent,
+  PruneLimits,
+  Run,
+  WriteReport,
+} from "../store.ts";
+import { CANDLE_KEY, CANDLE_TELLING, CANDLE_VALUES, formatProviders, KIND_CODES } from "../rows.ts";
 import { SIDES, STRIDE, type TickColumns } from "./columns.ts";
 import type { Bound, Database } from "./database.ts";
+import { Names } from "./names.ts";
 import type { ColumnBatch, WriteOperations } from "./protocol.ts";
+import { prune } from "./prune.ts";
 
 /** Inserts the columns of one kind of tick; a tick that is there already is passed over. */
 function insertTick(...columns: string[]): string {
@@ -21,35 +32,13 @@ const INSERT_TRADE = insertTick("price", "size", "side", "conditions");
 const INSERT_QUOTE = insertTick("bid", "bid_size", "ask", "ask_size");
 const INSERT_DEPTH = insertTick("bids", "asks");
 
-/** A candle's columns that a later telling may change, but for the telling itself. */
-const CANDLE_VALUES = [
-  "end_time",
-  "open",
-  "high",
-  "low",
-  "close",
-  "real_volume",
-  "tick_volume",
-  "vwap",
-  "buy_volume",
-  "sell_volume",
-  "status",
-  "revision",
-  "provider_source",
-  "open_time",
-  "close_time",
-];
-const CANDLE_COLUMNS = [
-  ...["symbol", "interval", "basis", "start_time"],
-  ...CANDLE_VALUES,
-  ...["epoch", "sequence"],
-];
+const CANDLE_COLUMNS = [...CANDLE_KEY, ...CANDLE_VALUES, ...CANDLE_TELLING];
 
 const UPSERT_CANDLE = `
   INSERT INTO candles (${CANDLE_COLUMNS.join(", ")})
   VALUES (${CANDLE_COLUMNS.map(() => "?").join(", ")})
   ON CONFLICT (symbol, interval, basis, start_time) DO UPDATE SET
-    ${[...CANDLE_VALUES, "epoch", "sequence"].map((name) => `${name} = excluded.${name}`).join()}
+    ${[...CANDLE_VALUES, ...CANDLE_TELLING].map((name) => `${name} = excluded.${name}`).join()}
   WHERE excluded.revision >= revision
     AND (${CANDLE_VALUES.join(", ")})
       IS NOT (${CANDLE_VALUES.map((name) => `excluded.${name}`).join(", ")})`;
@@ -60,6 +49,15 @@ const UPSERT_GAP = `
   ON CONFLICT (symbol, provider, from_time) DO UPDATE SET
     to_time = excluded.to_time, reason = excluded.reason, status = excluded.status,
     detected_at = excluded.detected_at`;
+
+const INSERT_BOOK = `
+  INSERT INTO order_book (symbol, time, provider, bids, asks) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (symbol, time, provider) DO NOTHING`;
+
+const INSERT_MEASURES = `
+  INSERT INTO market_depth (symbol, time, provider, mid, spread, imbalance)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (symbol, time, provider) DO NOTHING`;
 
 const INSERT_EVENT = `
   INSERT INTO provider_events (provider, time, event, reason, correlation)
@@ -96,6 +94,7 @@ export class Writer implements WriteOperations {
         for (const candle of batch.candles) candles += this.#upsertCandle(candle);
         for (const gap of batch.gaps) this.#upsertGap(gap);
         for (const event of batch.events) this.#insertEvent(event);
+        for (const book of batch.books ?? []) this.#insertBook(book);
         if (batch.run !== undefined) this.#upsertRun(batch.run);
         return { ticks, candles };
       });
@@ -111,6 +110,11 @@ export class Writer implements WriteOperations {
   changeInstrument({ symbol, spec, changedAt }: InstrumentChange): void {
     const text = spec === null ? null : JSON.stringify(spec);
     this.#database.run(UPSERT_INSTRUMENT, symbol, text, changedAt);
+  }
+
+  /** Deletes what is past its limit, at most `most` rows. */
+  prune({ limits, most }: { limits: PruneLimits; most: number }): number {
+    return prune(this.#database, limits, most);
   }
 
   #insertTicks(ticks: TickColumns): number {
@@ -218,6 +222,15 @@ export class Writer implements WriteOperations {
     );
   }
 
+  #insertBook(book: BookSnapshot): void {
+    const symbol = this.#symbols.idOf(book.symbol);
+    const provider = this.#providers.idOf(book.provider);
+    const { time, mid, spread, imbalance } = book;
+    const [bids, asks] = [formatLevels(book.bids), formatLevels(book.asks)];
+    this.#database.run(INSERT_BOOK, symbol, time, provider, bids, asks);
+    this.#database.run(INSERT_MEASURES, symbol, time, provider, mid, spread, imbalance);
+  }
+
   #insertEvent({ provider, time, event, reason, correlation }: ProviderEvent): void {
     const of = this.#providers.idOf(provider);
     this.#database.run(INSERT_EVENT, of, time, event, reason, correlation);
@@ -225,30 +238,5 @@ export class Writer implements WriteOperations {
 
   #upsertRun({ epoch, startedAt, aliveUntil, clean }: Run): void {
     this.#database.run(UPSERT_RUN, epoch, startedAt, aliveUntil, clean ? 1 : 0);
-  }
-}
-
-/** The small numbers that stand for names in the rows. */
-class Names {
-  readonly #ids = new Map<string, number>();
-
-  constructor(private readonly database: Database, private readonly table: string) {}
-
-  idOf(name: string): number {
-    let id = this.#ids.get(name);
-    if (id === undefined) {
-      this.database.run(`INSERT OR IGNORE INTO ${this.table} (name) VALUES (?)`, name);
-      const found = this.database.get<{ id: number }>(
-        `SELECT id FROM ${this.table} WHERE name = ?`,
-        name,
-      );
-      id = found!.id;
-      this.#ids.set(name, id);
-    }
-    return id;
-  }
-
-  forget(): void {
-    this.#ids.clear();
   }
 }

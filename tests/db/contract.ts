@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { booksContract } from "./contract/books.ts";
 import { candlesContract } from "./contract/candles.ts";
 import type { StoreHarness, StoreTest } from "./contract/harness.ts";
 import { recordsContract } from "./contract/records.ts";
+import { retentionContract, sizeContract } from "./contract/retention.ts";
 import { ticksContract } from "./contract/ticks.ts";
 
 export type { StoreHarness, StorePlace } from "./contract/harness.ts";
@@ -36,5 +38,8 @@ export function storeContract(name: string, harness: StoreHarness): void {
     });
   ticksContract(test);
   candlesContract(test);
+  booksContract(test);
   recordsContract(test);
+  sizeContract(test);
+  if (harness.prunesPieces !== true) retentionContract(test);
 }

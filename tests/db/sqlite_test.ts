@@ -6,16 +6,17 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { openStore } from "../../db/open.ts";
-import { WorkerClient } from "../../db/sqlite/client.ts";
 import { toStoreError } from "../../db/sqlite/errors.ts";
 import { MIGRATIONS } from "../../db/sqlite/migrations.ts";
 import { type MigrationReport, StoreError } from "../../db/store.ts";
 import { storeContract } from "./contract.ts";
-import { batch, storeError, trade } from "./contract/harness.ts";
+import { batch, book, candle, storeError, trade } from "./contract/harness.ts";
+import { startHolder } from "./contract/holding.ts";
 
 /** SHA-256 of each migration as it landed. A change here means that a landed file was edited. */
 const CHECKSUMS: Readonly<Record<string, string>> = {
   "0001_initial.sql": "502b39302049f04b55456fd094f50590a61ae44e5035510eb53b4e3c053c70a4",
+  "0002_books.sql": "3c46423ccb6b67ed6d9cd7cdb88b21dbac69541fbdd579df646e3a08d6d8549f",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/sqlite/migrations/", import.meta.url);
@@ -40,32 +41,6 @@ function test(sentence: string, body: (folder: string) => Promise<void> | void):
       await Deno.remove(folder, { recursive: true });
     }
   });
-}
-
-/** Starts a process that opens the store, writes one trade, says so, and stays. */
-async function startHolder(url: string) {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      new URL("./contract/holder.ts", import.meta.url).href,
-      url,
-    ],
-    stdout: "piped",
-  }).spawn();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  assertEquals((await reader.read()).value, "written\n");
-  return {
-    pid: process.pid,
-    async kill() {
-      process.kill("SIGKILL");
-      await reader.cancel();
-      await process.status;
-    },
-  };
 }
 
 test("names the process that has it, and is free when that is killed", async (folder) => {
@@ -233,19 +208,34 @@ test("waits for another program that writes the file, and reads meanwhile", asyn
   await store.close();
 });
 
-test("a worker that breaks rejects what it was asked and all that follows", async (folder) => {
-  const script = `${folder}/broken.js`;
-  await Deno.writeTextFile(
-    script,
-    `globalThis.onmessage = () => queueMicrotask(() => { throw new Error("broken inside"); });`,
-  );
-  const worker = new Worker(new URL(`file://${script}`), { type: "module" });
-  const client = new WorkerClient(worker, "sqlite:x.db");
-  const rejections = [client.call("symbols", undefined), client.call("lastEpoch", undefined)];
-  for (const rejection of rejections) {
-    await assertRejects(rejection, storeError("unusable", /sqlite:x\.db: .*broken inside/));
-  }
-  await assertRejects(client.call("symbols", undefined), storeError("unusable", /broken inside/));
+test("brings a file of the first schema, with what is in it, to the last", async (folder) => {
+  const database = new DatabaseSync(`${folder}/marketd.db`);
+  database.exec(MIGRATIONS[0]!.sql);
+  database.exec("PRAGMA application_id = 0x6d6b7464; PRAGMA user_version = 1");
+  database.exec(`
+    INSERT INTO symbols (id, name) VALUES (7, 'AAPL');
+    INSERT INTO providers (id, name) VALUES (3, 'alpaca');
+    INSERT INTO ticks (symbol, time, provider, kind, id, received_at, flags, price, size)
+    VALUES (7, 1398902400000000, 3, 0, '1', 1398902400001000, 0, 100.25, 100);
+    INSERT INTO candles VALUES (7, '1m', 'trade', 1398902400000000, 1398902460000000, 100, 101.5,
+      99.75, 101, 1200, 7, 100.625, 700, 500, 'complete', 0, 'alpaca', 1398902400000005,
+      1398902459999999, '20140501T000000Z-a', 1)`);
+  database.close();
+  const reports: MigrationReport[] = [];
+  const store = await openStore(`sqlite:${folder}/marketd.db`, {
+    mode: "write",
+    migrated: (report) => reports.push(report),
+  });
+  const applied = MIGRATIONS.slice(1).map(({ file }) => file);
+  assertEquals(reports, [{ from: 1, to: MIGRATIONS.length, applied }]);
+  const { rows } = await store.ticks({ symbol: "AAPL", order: "time", limit: 9 });
+  assertEquals(rows, [trade()]);
+  const minutes = { symbol: "AAPL", interval: "1m", basis: "trade", order: "start" } as const;
+  assertEquals((await store.candles({ ...minutes, limit: 9 })).rows, [candle()]);
+  await store.write(batch({ ticks: [trade(), trade({ id: "2" })], books: [book()] }));
+  const books = await store.books({ symbol: "AAPL", order: "time", limit: 9 });
+  assertEquals(books.rows, [book()]);
+  await store.close();
 });
 
 test("a full disk, a locked file and a broken row are told apart", (folder) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Hub } from "../../hub.ts";
-import type { Journal } from "../../recorder.ts";
+import type { Journal } from "../../journal.ts";
 import { BAD_CURSOR, badParameter } from "../problem.ts";
 import { settle } from "./settle.ts";
 import type { Store } from "../../../db/store.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Journal } from "../../recorder.ts";
+import type { Journal } from "../../journal.ts";
 
 /** The longest wait, in milliseconds. */
 const PATIENCE = 1_000;

@@ -13,6 +13,8 @@ import { MILLISECOND } from "../../../domain/time.ts";
 
 /** Between two writes to a client at least, in milliseconds. */
 const PACE = 10;
+/** Bytes of what may not be conflated that make a slow view's turn at once. */
+const LOT = 1_048_576;
 
 interface View {
   readonly subscription: Subscription;
@@ -32,6 +34,8 @@ export class Broadcaster {
   readonly #onTime: () => void;
   readonly #canaries = new Set<string>();
   #batch: HubEvent[] = [];
+  /** The last sequence that is in the batch, or was. */
+  #seen = 0;
   /** Whether a sign of life is due. */
   #silent = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,8 +50,9 @@ export class Broadcaster {
     this.#hub = hub;
     this.#onTime = guard(() => this.#flush(performance.now()));
     this.#unsubscribe = hub.subscribe((events) => {
-      if (this.#views.size === 0) return;
-      for (const event of events) this.#batch.push(event);
+      if (this.#views.size === 0 || events.length === 0) return;
+      if (events[0]!.sequence > this.#seen + 1) this.#catchUp();
+      else this.#take(events);
       this.#wake();
     }, (shard) => {
       this.#canaries.add(shard);
@@ -61,6 +66,7 @@ export class Broadcaster {
 
   /** Adds a client: it is handed what is published from now on, and perhaps what was just before. */
   add(client: Client, subscription: Subscription): void {
+    if (this.#views.size === 0) this.#seen = this.#hub.sequence;
     const name = nameOf(subscription);
     let view = this.#views.get(name);
     if (view === undefined) {
@@ -93,11 +99,28 @@ export class Broadcaster {
     this.#timer = setTimeout(this.#onTime, due - now);
   }
 
+  #take(events: readonly HubEvent[]): void {
+    for (const event of events) this.#batch.push(event);
+    this.#seen = this.#hub.sequence;
+  }
+
+  /** Takes from the hub's memory what was held there while nobody delivered it. */
+  #catchUp(): void {
+    const { events, lostUntil } = this.#hub.after(this.#seen);
+    this.#take(events);
+    if (lostUntil === 0) return;
+    // Whoever resumes is told what is missing.
+    for (const { clients } of this.#views.values()) {
+      for (const client of clients) client.close();
+    }
+  }
+
   /** Writes what was published since the last time. */
   #flush(now: number): void {
     clearTimeout(this.#timer);
     this.#timerDue = Infinity;
     this.#flushed = now;
+    if (this.#views.size > 0 && this.#hub.sequence > this.#seen) this.#catchUp();
     const batch = this.#batch;
     this.#batch = [];
     let next = Infinity;
@@ -116,7 +139,7 @@ export class Broadcaster {
     let events: HubEvent[] = batch.filter((event) => wants(subscription, event));
     if (subscription.every > 0) {
       for (const event of events) pending.push(event);
-      if (now < view.due) return;
+      if (now < view.due && pending.bytes < LOT) return;
       events = pending.take();
       if (events.length > 0) view.due = now + subscription.every / MILLISECOND;
     }

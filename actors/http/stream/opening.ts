@@ -67,7 +67,8 @@ export async function open(
   const latest = snapshot && !plan.resumed ? latestOf(hub, subscription) : [];
   const refill = await refillOf(shared, request, plan, page);
 
-  const now = `${hub.epoch}:${head}`;
+  const now = idOf({ epoch: hub.epoch, sequence: head });
+  const sent = plan.resumed ? (resume as Position).sequence : head;
   const from = plan.resumed || refill !== null ? idOf(resume as Position) : now;
   const hello: Hello = {
     epoch: hub.epoch,
@@ -82,10 +83,8 @@ export async function open(
   // Until stored history is through, a client that loses the connection must begin anew.
   const id = since === null || plan.resumed ? from : null;
   const greeting = frame(format, id, "hello", JSON.stringify(hello));
-  await client.begin(
-    format === "sse" ? `retry: ${retry}\n\n${greeting}` : greeting,
-    plan.resumed ? (resume as Position).sequence : head,
-  );
+  const text = format === "sse" ? `retry: ${retry}\n\n${greeting}` : greeting;
+  await client.begin(text, sent);
 
   const told = (candle: KeptCandle) =>
     frame(format, null, "candle", JSON.stringify(candleRecord(candle)));
@@ -124,7 +123,7 @@ function planOf(hub: Hub, { resume, subscription }: StreamRequest, head: number)
     return { ...fresh, missed: "unknown", lost };
   }
   const { events, lostUntil } = hub.after(resume.sequence);
-  const replay = events.filter((event) => event.sequence <= head && wants(subscription, event));
+  const replay = events.filter((event) => wants(subscription, event));
   if (lostUntil === 0) return { resumed: true, replay, missed: null, lost: null };
   const until = { epoch, sequence: lostUntil };
   const from = { epoch, sequence: resume.sequence + 1 };

@@ -150,15 +150,16 @@ Deno.test("JSON is one array, and each line of NDJSON one object of the same", a
   });
 });
 
-Deno.test("ticks come in the order in which they arrived, each gap where it was found", async () => {
+Deno.test("ticks come in the order in which they arrived, each gap where it was felt or found", async () => {
   const ticks = [trade(5), trade(3, { receivedAt: 6 * SECOND }), trade(9)];
-  const gaps = [gap(5, 6), gap(0, 20), gap(1, 2)];
+  // A cut is felt as it begins; what was shed is found out afterwards.
+  const gaps = [gap(5, 6, { reason: "shed" }), gap(0, 20), gap(1, 2, { reason: "shed" })];
   await holding({ ticks, gaps }, async (deps) => {
     await exportRows(deps, { ...ARGS, kind: "ticks", format: "ndjson" });
     const rows = deps.said.stdout.trim().split("\n").map((line) => JSON.parse(line));
     assertEquals(
       rows.map((row) => row.kind === "gap" ? `gap ${row.from.slice(17, 19)}` : row.id),
-      ["gap 01", "t5", "gap 05", "t3", "t9", "gap 00"],
+      ["gap 00", "gap 01", "t5", "gap 05", "t3", "t9"],
     );
   });
 });

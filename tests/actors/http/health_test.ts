@@ -57,14 +57,31 @@ Deno.test("trouble with the store fails, and the reason is for /health alone", a
     // Without the recorder nobody takes back what is said of the store.
     place.tree.root.send({ type: "child.remove", id: "recorder" });
     place.tree.shared.journal.trouble = "The disk is full.";
+    place.tree.shared.journal.state = "shedding";
     const { status, text } = await ready(place);
     assertEquals(status, 503);
     assertMatch(text, /^\[-\] store$/m);
     assert(!text.includes("disk"));
     const { report, check } = await health(place);
     assertEquals(report.status, "fail");
-    assertEquals(check("store:writable")?.output, "The disk is full.");
+    assertEquals(check("store:writable")?.output, "shedding: The disk is full.");
     assertMatch(await (await place.get("/metrics")).text(), /^marketd_store_up 0$/m);
+  });
+});
+
+Deno.test("rows that wait on disk warn, and leave the daemon ready", async () => {
+  await inPlace(async (place) => {
+    sightCanaries(place);
+    place.tree.root.send({ type: "child.remove", id: "recorder" });
+    Object.assign(place.tree.shared.journal, {
+      trouble: "The server is away.",
+      state: "spooling",
+      spooled: { rows: 7, bytes: 700 },
+    });
+    assertEquals((await ready(place)).status, 200);
+    const { report, check } = await health(place);
+    assertEquals(report.status, "warn");
+    assertEquals(check("store:writable")?.output, "7 rows wait on disk: The server is away.");
   });
 });
 

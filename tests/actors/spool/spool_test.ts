@@ -53,7 +53,7 @@ Deno.test("what is spooled comes back whole and in order, whatever the sizes", (
         assertEquals(spool.rows, flat(entries.flat()).length);
         assertEquals(flat(await drain(spool, rows)), flat(entries.flat()));
         assertEquals([spool.rows, spool.bytes], [0, 0]);
-        spool.close();
+        await spool.close();
       }),
       { numRuns: 40 },
     );
@@ -69,7 +69,7 @@ Deno.test("what was read but not let go of is read again", () =>
     assertEquals(flat(await spool.peek(100)).length, 4);
     await spool.advance();
     assert(spool.empty);
-    spool.close();
+    await spool.close();
   }));
 
 Deno.test("an earlier run's spool is taken up, but for a record that was cut short", () =>
@@ -78,14 +78,14 @@ Deno.test("an earlier run's spool is taken up, but for a record that was cut sho
     const first = await Spool.open(path, ROOM);
     const entries = [entry("trade", "quote"), entry("trade")];
     for (const one of entries) await first.append([one]);
-    first.close();
+    await first.close();
     const bytes = await Deno.readFile(`${path}.rest`);
     await Deno.writeFile(`${path}.rest`, bytes.subarray(0, bytes.length - 3));
     const second = await Spool.open(path, ROOM);
     assertEquals(second.rows, 2);
     await second.append([entries[1]!]);
     assertEquals(flat(await drain(second, 100)), flat(entries));
-    second.close();
+    await second.close();
   }));
 
 Deno.test("at the cap books go first, then quotes, and never trades while there is room", () =>
@@ -115,7 +115,7 @@ Deno.test("at the cap books go first, then quotes, and never trades while there 
     assertEquals(dropped.trade, 0);
     assertEquals([dropped.depth, dropped.quote], [sent.depth, sent.quote]);
     assertEquals(flat(await drain(spool, 100)), kept);
-    spool.close();
+    await spool.close();
   }));
 
 Deno.test("a full disk sheds by the same rule, and the spool goes on when there is room", async () => {
@@ -143,7 +143,7 @@ Deno.test("a full disk sheds by the same rule, and the spool goes on when there 
     assertEquals(trades, kept);
     await spool.append([entry("trade")]);
     assertEquals(spool.rows, 1);
-    spool.close();
+    await spool.close();
   } finally {
     await new Deno.Command("umount", { args: [folder] }).output();
     await Deno.remove(folder);

@@ -82,9 +82,12 @@ export function candlesContract(test: StoreTest): void {
     assertEquals(await kept(), [repaired]);
   });
 
-  test("keeps the last of two revisions in one batch", async (store) => {
+  test("takes the revisions in one batch one after the other", async (store) => {
     const revised = candle({ revision: 1, close: 100.125, sequence: 2 });
-    await store.write(batch({ candles: [candle(), revised] }));
+    const other = candle({ symbol: "IBM" });
+    // Taken, taken; told again, and outdated, in vain; and another one.
+    const told = [candle(), revised, { ...revised, sequence: 3 }, candle({ close: 7 }), other];
+    assertEquals((await store.write(batch({ candles: told }))).candles, 3);
     assertEquals((await store.candles({ ...minutes, limit: 9 })).rows, [revised]);
   });
 

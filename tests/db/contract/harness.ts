@@ -7,6 +7,7 @@ import type { Candle } from "../../../domain/candle.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import type { Depth, Quote, Trade } from "../../../domain/tick.ts";
 import {
+  type BookSnapshot,
   type KeptCandle,
   type OpenOptions,
   type Page,
@@ -27,6 +28,8 @@ export interface StorePlace {
 export interface StoreHarness {
   /** Whether to skip, for want of a server. */
   readonly ignore?: boolean;
+  /** Whether it prunes by whole pieces of time: then it is tried elsewhere. */
+  readonly prunesPieces?: boolean;
   place(): Promise<StorePlace>;
 }
 
@@ -87,6 +90,21 @@ export function depth(fields: Partial<Depth> = {}): Depth {
     kind: "depth",
     bids: [{ price: 100.24, size: 3 }, { price: 100.23, size: 8 }],
     asks: [{ price: 100.26, size: 5 }],
+    ...fields,
+  };
+}
+
+/** A book as it stood; what is not said is plain. */
+export function book(fields: Partial<BookSnapshot> = {}): BookSnapshot {
+  return {
+    symbol: "AAPL",
+    provider: "ig",
+    time: DAY_START,
+    bids: [{ price: 100.25, size: 3 }, { price: 100, size: 6 }],
+    asks: [{ price: 100.75, size: 1 }],
+    mid: 100.5,
+    spread: 0.5,
+    imbalance: 0.8,
     ...fields,
   };
 }

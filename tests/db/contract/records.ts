@@ -10,6 +10,7 @@ import type { GapQuery, ProviderEvent, Run, Store } from "../../../db/store.ts";
 import {
   allPages,
   batch,
+  book,
   candle,
   DAY_START,
   gap,
@@ -27,6 +28,8 @@ export function recordsContract(test: StoreTest): void {
     await store.write(batch({ gaps: [gap(), other] }));
     await store.write(batch({ gaps: [filled] }));
     assertEquals((await store.gaps({ limit: 9 })).rows, [filled, other]);
+    await store.write(batch({ gaps: [filled, gap({ status: "unfillable" })] }));
+    assertEquals((await store.gaps({ limit: 9 })).rows, [gap({ status: "unfillable" }), other]);
   });
 
   test("gives gaps that have a part in a range, by start, symbol and provider", async (store) => {
@@ -66,6 +69,10 @@ export function recordsContract(test: StoreTest): void {
     assertEquals(await store.providerEvents("none", 3), []);
     await store.write(batch({ events }));
     assertEquals((await store.providerEvents("alpaca", 99)).length, 4);
+    const long = event(4, "lost");
+    const told = { ...long, reason: "x".repeat(10_000) };
+    await store.write(batch({ events: [told, told] }));
+    assertEquals(await store.providerEvents("alpaca", 1), [told]);
   });
 
   test("finds the run that was alive at an instant, else the last before it", async (store) => {
@@ -121,6 +128,27 @@ export function recordsContract(test: StoreTest): void {
     assertEquals((await store.symbols()).sort(), ["EURUSD", "^FTSE"]);
   });
 
+  test("a range without bounds holds the first and the last instant of all", async (store) => {
+    const [first, last] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    const ends = { end: last, openTime: last, closeTime: last };
+    await store.write(batch({
+      ticks: [trade({ time: first }), trade({ time: last })],
+      candles: [candle({ start: first }), candle({ start: last, ...ends })],
+      books: [book({ time: first }), book({ time: last })],
+      gaps: [gap({ from: first }), gap({ from: last, to: last })],
+    }));
+    for (const order of ["time", "-time", "arrival"] as const) {
+      const { rows } = await store.ticks({ symbol: "AAPL", order, limit: 9 });
+      assertEquals(rows.map(({ time }) => time).sort((a, b) => a - b), [first, last]);
+    }
+    const minutes = { symbol: "AAPL", interval: "1m", basis: "trade", order: "start" } as const;
+    const candles = (await store.candles({ ...minutes, limit: 9 })).rows;
+    assertEquals(candles.map(({ start }) => start), [first, last]);
+    const books = (await store.books({ symbol: "AAPL", order: "time", limit: 9 })).rows;
+    assertEquals(books.map(({ time }) => time), [first, last]);
+    assertEquals((await store.gaps({ limit: 9 })).rows.map(({ from }) => from), [first, last]);
+  });
+
   test("leaves nothing of a batch that fails, and goes on", async (store) => {
     const ticks = [trade({ symbol: "NEW", provider: "new" })];
     const gaps = [gap({ symbol: "NEW", provider: "new" })];
@@ -167,6 +195,7 @@ export function recordsContract(test: StoreTest): void {
       await store.write(batch({ ticks: [trade()] }));
       assertEquals(await reader.symbols(), ["AAPL"]);
       await assertRejects(() => reader.write(batch({})), storeError("unusable", /reading only/));
+      await assertRejects(() => reader.prune({}, 1), storeError("unusable", /reading only/));
     } finally {
       await reader.close();
     }
@@ -191,13 +220,17 @@ export function recordsContract(test: StoreTest): void {
         return store.toldCandles({ after: event, until: event, limit: 1 });
       },
       (store) => store.gaps({ limit: 1 }),
+      (store) => store.books({ symbol: "A", order: "time", limit: 1 }),
       (store) => store.providerEvents("alpaca", 1),
       (store) => store.bases("A", "1m"),
       (store) => store.tickSpan("A", 1),
       (store) => store.symbols(),
       (store) => store.runAt(1),
+      (store) => store.run("a"),
       (store) => store.lastEpoch(),
       (store) => store.instrumentChanges(),
+      (store) => store.prune({}, 1),
+      (store) => store.size(),
       (store) => store.changeInstrument({ symbol: "A", spec: null, changedAt: 1 }),
     ];
     for (const call of calls) {

@@ -3,7 +3,7 @@ import { closed, eventually, forming, openWorld, quote, tell, trade } from "./wo
 
 Deno.test("at a pace, what may be conflated is, and all the rest comes in order", async () => {
   await using world = await openWorld();
-  const stream = await world.open("?every=150ms");
+  const stream = await world.open("?every=500ms");
   await stream.next();
   world.publish(quote(1));
   assertEquals(tell(await stream.next()), "quote AAPL 1");
@@ -75,7 +75,7 @@ Deno.test("a slow pace holds nobody else up", async () => {
 
 Deno.test("who joins a paced view late gets nothing twice, and takes nothing from the others", async () => {
   await using world = await openWorld();
-  const query = "?types=trade,quote&every=200ms";
+  const query = "?types=trade,quote&every=1s";
   const early = await world.open(query);
   await early.next();
   world.publish(trade(1));
@@ -96,15 +96,53 @@ Deno.test("who joins a paced view late gets nothing twice, and takes nothing fro
   await late.close();
 });
 
-Deno.test("nothing is left behind when the last client of a paced view has gone", async () => {
+Deno.test("what may not be conflated does not pile up, however slow the pace", async () => {
   await using world = await openWorld();
-  const stream = await world.open("?every=60s");
+  const stream = await world.open("?types=trade,quote&every=60s");
+  await stream.next();
+  world.publish(trade(1));
+  await stream.next();
+  const long = "x".repeat(100_000);
+  for (let number = 2; number <= 12; number++) {
+    world.publish(trade(number, "AAPL", long), quote(number));
+  }
+  const told = await stream.until((event) => tell(event) === "quote AAPL 12");
+  assertEquals(told.map(tell), [
+    ...Array.from({ length: 11 }, (_, index) => `trade AAPL ${index + 2}`),
+    "quote AAPL 12",
+  ]);
+  await stream.close();
+});
+
+Deno.test("a sign of life does not move the id past what a paced client is yet to get", async () => {
+  await using world = await openWorld({ keepAlive: 10 });
+  const stream = await world.open("?types=trade&every=60s");
   await stream.next();
   world.publish(trade(1));
   await stream.next();
   world.publish(trade(2));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const next = stream.next();
+  const before = stream.parser.comments.length;
+  await eventually(() => stream.parser.comments.length > before + 3, "signs of life");
+  assertEquals(stream.parser.lastEventId, "run1:1");
+  await world.stream.close();
+  assertEquals((await next).id, "run1:2");
   await stream.close();
-  await eventually(() => world.stream.clients() === 0, "it is gone");
-  // The test runner itself fails a test that leaves a timer behind.
+});
+
+Deno.test({
+  name: "nothing is left behind when the last client of a paced view has gone",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    await using world = await openWorld();
+    const stream = await world.open("?every=60s");
+    await stream.next();
+    world.publish(trade(1));
+    await stream.next();
+    world.publish(trade(2));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stream.close();
+    await eventually(() => world.stream.clients() === 0, "it is gone");
+  },
 });

@@ -274,14 +274,19 @@ Deno.test("one client more than the cap is asked to come back, and may when anot
   await third.close();
 });
 
-Deno.test("a client that goes away is forgotten", async () => {
-  await using world = await openWorld();
-  const clients = async () => (await world.shared.meters.streamClients.get()).values[0]!.value;
-  const streams = [await world.open(), await world.open("?types=trade"), await world.open()];
-  assertEquals([world.stream.clients(), await clients()], [3, 3]);
-  for (const stream of streams) await stream.close();
-  await eventually(() => world.stream.clients() === 0, "nobody is left");
-  assertEquals(await clients(), 0);
+Deno.test({
+  name: "a client that goes away is forgotten",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    await using world = await openWorld();
+    const clients = async () => (await world.shared.meters.streamClients.get()).values[0]!.value;
+    const streams = [await world.open(), await world.open("?types=trade"), await world.open()];
+    assertEquals([world.stream.clients(), await clients()], [3, 3]);
+    for (const stream of streams) await stream.close();
+    await eventually(() => world.stream.clients() === 0, "nobody is left");
+    assertEquals(await clients(), 0);
+  },
 });
 
 Deno.test("a sign of life is a comment that no event hides in, and moves on the id to resume from", async () => {
@@ -327,30 +332,35 @@ Deno.test("the canary is sighted without a client, and nobody sees it", async ()
   await stream.close();
 });
 
-Deno.test("closing writes what was published, paced and held up too, and ends every stream", async () => {
-  await using world = await openWorld();
-  const streams = [await world.open("?types=trade"), await world.open("?types=trade&every=60s")];
-  for (const stream of streams) await stream.next();
-  // It is not read before all is over: more than its socket may hold waits for it.
-  const unread = await world.ask("?types=trade");
-  world.publish(trade(1));
-  for (const stream of streams) assertEquals(tell(await stream.next()), "trade AAPL 1");
-  const long = "x".repeat(1_000);
-  for (let number = 2; number <= 200; number++) {
-    world.publish(trade(number, "AAPL", long));
-    if (number % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await world.stream.close();
-  const expected = Array.from({ length: 200 }, (_, index) => String(index + 1));
-  for (const stream of streams) {
-    assertEquals((await stream.rest()).map((event) => dataOf(event).id), expected.slice(1));
-  }
-  const told = (await unread.text()).matchAll(/"id":"(\d+)"/g);
-  assertEquals([...told].map(([, id]) => id), expected);
-  assertEquals(world.stream.clients(), 0);
-  const refused = await fetch(world.url());
-  assertEquals(refused.status, 503);
-  await refused.body!.cancel();
+Deno.test({
+  name: "closing writes what was published, paced and held up too, and ends every stream",
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    await using world = await openWorld();
+    const streams = [await world.open("?types=trade"), await world.open("?types=trade&every=60s")];
+    for (const stream of streams) await stream.next();
+    // It is not read before all is over: more than its socket may hold waits for it.
+    const unread = await world.ask("?types=trade");
+    world.publish(trade(1));
+    for (const stream of streams) assertEquals(tell(await stream.next()), "trade AAPL 1");
+    const long = "x".repeat(1_000);
+    for (let number = 2; number <= 200; number++) {
+      world.publish(trade(number, "AAPL", long));
+      if (number % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await world.stream.close();
+    const expected = Array.from({ length: 200 }, (_, index) => String(index + 1));
+    for (const stream of streams) {
+      assertEquals((await stream.rest()).map((event) => dataOf(event).id), expected.slice(1));
+    }
+    const told = (await unread.text()).matchAll(/"id":"(\d+)"/g);
+    assertEquals([...told].map(([, id]) => id), expected);
+    assertEquals(world.stream.clients(), 0);
+    const refused = await fetch(world.url());
+    assertEquals(refused.status, 503);
+    await refused.body!.cancel();
+  },
 });
 
 Deno.test("an event's JSON is made once, and clients with the same wishes share their chunks", async () => {
@@ -414,4 +424,40 @@ Deno.test("what is about an instrument is told as its table shows it", async () 
   const { start, providers, openTime } = JSON.parse((await stream.next()).data);
   assertEquals([start, providers, openTime], ["2014-05-01T00:00:00.000Z", ["demo"], undefined]);
   await stream.close();
+});
+
+Deno.test("what the hub could only hold reaches the clients with what follows, in order", async () => {
+  await using world = await openWorld({ keepAlive: 20 });
+  const stream = await world.open("?types=trade,quote");
+  await stream.next();
+  world.publish(trade(1));
+  world.shared.hub.hold([trade(2), quote(3), quote(4)]);
+  world.publish(trade(5), trade(6));
+  const told = await stream.until(({ id }) => id === "run1:6");
+  assertEquals(told.map(tell), [
+    "trade AAPL 1",
+    "trade AAPL 2",
+    "quote AAPL 4",
+    "trade AAPL 5",
+    "trade AAPL 6",
+  ]);
+  // Where nothing follows, a sign of life does not pass it by.
+  world.shared.hub.hold([trade(7)]);
+  assertEquals(tell(await stream.next()), "trade AAPL 7");
+  await stream.close();
+});
+
+Deno.test("where the hub could not hold all, every stream ends, and who resumes is told", async () => {
+  await using world = await openWorld({ ring: 16 });
+  const stream = await world.open("?types=trade");
+  await stream.next();
+  world.publish(trade(1));
+  assertEquals(tell(await stream.next()), "trade AAPL 1");
+  for (let number = 2; number <= 30; number++) world.shared.hub.hold([trade(number)]);
+  world.publish(trade(31));
+  assertEquals(await stream.rest(), []);
+  const again = await world.open("?types=trade", { "last-event-id": "run1:1" });
+  assertEquals(dataOf(await again.next()).missed, { from: "run1:2", to: "run1:15" });
+  assertEquals(tell(await again.next()), "trade AAPL 16");
+  await again.close();
 });

@@ -21,7 +21,8 @@ import { Directory } from "../../../../actors/instruments/directory.ts";
 import { toEvents } from "../../../../actors/instruments/events.ts";
 import { Meters } from "../../../../actors/meters.ts";
 import { Outbox } from "../../../../actors/outbox.ts";
-import { Journal, recorder } from "../../../../actors/recorder.ts";
+import { Journal } from "../../../../actors/journal.ts";
+import { recorder } from "../../../../actors/recorder.ts";
 import { settingsSchema } from "../../../../actors/settings/schema.ts";
 import type { Shared } from "../../../../actors/shared.ts";
 import { Vitals } from "../../../../actors/vitals.ts";
@@ -31,6 +32,7 @@ import type { Candle } from "../../../../domain/candle.ts";
 import { CandleSeries } from "../../../../domain/candles.ts";
 import { resolveInstrument } from "../../../../domain/instrument.ts";
 import { parseInterval } from "../../../../domain/interval.ts";
+import { candleRecord } from "../../../../domain/tables.ts";
 import type { Tick } from "../../../../domain/tick.ts";
 import { MINUTE } from "../../../../domain/time.ts";
 
@@ -95,6 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       shard: "shard-1",
       origin: "configuration",
       alwaysOpen: true,
+      tellsGaps: false,
       canary: false,
       state: "live",
       fault: null,
@@ -120,7 +123,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     uptime,
   };
   const flush = settings.store.flush;
-  const writer = createActor(recorder, { input: { ...shared, store, ...flush } }).start();
+  const writer = createActor(recorder, { input: { ...shared, store, spool: null, ...flush } })
+    .start();
 
   const stream = createStream(shared, (run) => run, { keepAlive, page });
   const app = new OpenAPIHono({
@@ -220,6 +224,12 @@ export function tell(event: Pick<SseEvent, "event" | "data">): string {
   return event.event;
 }
 
+/** A published event as the stream shows it. */
+export function asTold({ type, payload }: HubEvent): Pick<SseEvent, "event" | "data"> {
+  const record = type === "candle" ? candleRecord(payload as Candle) : payload;
+  return { event: type, data: JSON.stringify(record) };
+}
+
 /** A trade; its number is its id. */
 export function trade(number: number, symbol = "AAPL", conditions: string | null = null): HubEvent {
   return events({
@@ -309,4 +319,14 @@ export async function eventually(holds: () => boolean, what: string): Promise<vo
     if (performance.now() > end) throw new Error(`Never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** A store of which some methods are others. */
+export function withStore(store: Store, others: Partial<Store>): Store {
+  return new Proxy(store, {
+    get: (target, name: keyof Store) => {
+      const found = others[name] ?? target[name];
+      return typeof found === "function" ? found.bind(target) : found;
+    },
+  });
 }

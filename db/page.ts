@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { type Page, StoreError } from "../store.ts";
+import { type Page, StoreError } from "./store.ts";
+
+/** The bounds of a range that has none. Infinite: the last instant of all lies before its end. */
+export const ALWAYS = { from: -Infinity, to: Infinity } as const;
 
 /**
  * Makes a page of at most `limit` of the rows; one more among them says that there is a next page.
@@ -23,14 +26,24 @@ export function toPage<Row, Value>(
 }
 
 /**
- * Checks a limit, which SQLite would take for "no limit" where it is negative.
+ * Checks a limit: SQLite would take a negative one for none.
  *
  * @throws StoreError `refused`
  */
 export function requireLimit(limit: number): void {
-  if (Number.isSafeInteger(limit) && limit >= 1) return;
+  requireCount("read a page of", limit);
+}
+
+/**
+ * Checks a number of rows.
+ *
+ * @param attempt as in "Cannot ... 0 rows".
+ * @throws StoreError `refused`
+ */
+export function requireCount(attempt: string, rows: number): void {
+  if (Number.isSafeInteger(rows) && rows >= 1) return;
   throw new StoreError(
     "refused",
-    `Cannot read a page of ${limit} rows: the limit must be a whole number of at least 1.`,
+    `Cannot ${attempt} ${rows} rows: the limit must be a whole number of at least 1.`,
   );
 }

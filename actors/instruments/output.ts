@@ -1,0 +1,40 @@
+/**
+ * What leaves a shard: events for the hub and, with the ticks themselves, rows for the outbox.
+ *
+ * @module
+ */
+import type { Made } from "./candles.ts";
+import { toEvents } from "./events.ts";
+import { type Anyone, tell } from "../addresses.ts";
+import type { Shared } from "../shared.ts";
+import type { KeptCandle } from "../../db/store.ts";
+import type { Credit } from "../../domain/credit.ts";
+import type { Gap } from "../../domain/gap.ts";
+import type { Tick } from "../../domain/tick.ts";
+
+/** What one event of a shard gave. */
+export interface Output {
+  readonly made: Made;
+  readonly ticks: readonly Tick[];
+  readonly gaps: readonly Gap[];
+  readonly credit: Credit | undefined;
+}
+
+/** Tells the hub, and leaves all of it together in the outbox: once. */
+export function giveOut(shared: Shared, from: Anyone, output: Output): void {
+  const { directory, hub, meters, outbox } = shared;
+  const { made, ticks, gaps, credit } = output;
+  const isShown = ({ symbol }: { symbol: string }) => directory.get(symbol) !== undefined;
+  const events = toEvents(ticks, made.candles.filter(isShown), made.forming.filter(isShown), gaps);
+  // Numbered they must be, even while nobody delivers: the store keeps candles by their numbers.
+  if (events.length > 0 && !tell(from, "hub", { type: "hub.publish", events })) hub.hold(events);
+  const candles: KeptCandle[] = [];
+  for (const event of events) {
+    if (event.type !== "candle" || event.conflates) continue;
+    const candle = event.payload as KeptCandle;
+    meters.candles.inc({ interval: candle.interval, status: candle.status });
+    candles.push({ ...candle, epoch: hub.epoch, sequence: event.sequence });
+  }
+  if (ticks.length + candles.length + gaps.length === 0) return;
+  outbox.add({ ticks, candles, gaps, credit });
+}

@@ -1,0 +1,111 @@
+/**
+ * The schema, as numbered steps. A file that has landed is never edited:
+ * `tests/db/postgres_test.ts` holds a checksum of each. What was applied stands in `marketd_schema`.
+ *
+ * @module
+ */
+import { type MigrationReport, StoreError } from "../store.ts";
+import type { Link, Runner } from "./link.ts";
+import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import books from "./migrations/0002_books.sql" with { type: "text" };
+import type { Target } from "./target.ts";
+
+/** One step of the schema. Its number is its place, from 1. */
+export interface Migration {
+  readonly file: string;
+  readonly sql: string;
+}
+
+/** All steps, in order. */
+export const MIGRATIONS: readonly Migration[] = [
+  { file: "0001_initial.sql", sql: initial },
+  { file: "0002_books.sql", sql: books },
+];
+
+/** Makes the table that says what was applied. */
+export const VERSIONS = `
+  CREATE TABLE IF NOT EXISTS marketd_schema (
+    version integer PRIMARY KEY,
+    file text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  )`;
+
+/** Names that a program of another kind may have given to tables of its own. */
+const TABLES =
+  "{symbols,providers,instruments,ticks,candles,gaps,provider_events,runs,order_book,market_depth}";
+
+/**
+ * Brings a database to the last step, each step whole or not at all. Whoever calls has the writer's
+ * lock.
+ *
+ * @throws StoreError `newer-schema` or `unusable` where the database is not for this marketd.
+ */
+export async function migrate(link: Link, target: Target): Promise<MigrationReport> {
+  const from = await versionOf(link, target);
+  const pending = MIGRATIONS.slice(from);
+  for (const [index, { file, sql }] of pending.entries()) {
+    await link.transaction(async () => {
+      // A step over a large table takes what it takes.
+      await link.query("SET LOCAL statement_timeout = 0");
+      await link.query(VERSIONS);
+      await link.query(sql, [], Infinity);
+      const version = from + index + 1;
+      await link.query("INSERT INTO marketd_schema (version, file) VALUES ($1, $2)", [
+        version,
+        file,
+      ]);
+    });
+  }
+  return { from, to: MIGRATIONS.length, applied: pending.map(({ file }) => file) };
+}
+
+/**
+ * Makes sure that a database is at the last step, without changing it.
+ *
+ * @throws StoreError `newer-schema`, `missing` where nothing was applied, or `unusable` where it is
+ * older or not marketd's.
+ */
+export async function requireLatest(link: Runner, target: Target): Promise<void> {
+  const version = await versionOf(link, target);
+  if (version === MIGRATIONS.length) return;
+  if (version === 0) {
+    throw new StoreError(
+      "missing",
+      `Cannot open ${target.label} for reading: it has none of marketd's tables. Start marketd or ` +
+        `run \`marketd migrate\` to make them, or name another database in store.url.`,
+    );
+  }
+  throw new StoreError(
+    "unusable",
+    `Cannot read ${target.label}: its schema is ${version}, and this marketd reads ` +
+      `${MIGRATIONS.length}. Run \`marketd migrate\`.`,
+  );
+}
+
+async function versionOf(link: Runner, target: Target): Promise<number> {
+  const { rows: [schema] } = await link.query<{ ours: boolean; theirs: string | null }>(
+    `SELECT to_regclass('marketd_schema') IS NOT NULL AS ours,
+      (SELECT min(relname) FROM pg_class
+        WHERE relnamespace = to_regnamespace(current_schema()) AND relname = ANY ($1::text[])
+      )::text AS theirs`,
+    [TABLES],
+  );
+  if (schema?.ours !== true) {
+    if (schema === undefined || schema.theirs === null) return 0;
+    throw new StoreError(
+      "unusable",
+      `Cannot open ${target.label}: its table ${schema.theirs} is another program's. Give marketd ` +
+        `a database of its own in store.url.`,
+    );
+  }
+  const { rows } = await link.query<{ version: number | null }>(
+    "SELECT max(version) AS version FROM marketd_schema",
+  );
+  const version = rows[0]?.version ?? 0;
+  if (version <= MIGRATIONS.length) return version;
+  throw new StoreError(
+    "newer-schema",
+    `Cannot open ${target.label}: its schema is ${version}, and this marketd knows them up to ` +
+      `${MIGRATIONS.length}. Use the marketd that wrote it, or a later one.`,
+  );
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ActorRefFrom, type AnyActorRef, createActor } from "xstate";
+import { type ActorRefFrom, createActor } from "xstate";
 import { connections, type ConnectionsInput } from "./connections/connections.ts";
 import { Feeds } from "./connections/feeds.ts";
 import { http, type HttpInput } from "./http/http.ts";
@@ -175,7 +175,6 @@ export function startTree(options: TreeOptions): Tree {
     uptime,
   };
 
-  let actor: AnyActorRef | undefined;
   const input: RootInput = {
     shared,
     spool: options.spool ?? null,
@@ -185,11 +184,10 @@ export function startTree(options: TreeOptions): Tree {
       ...options.http,
       shared,
       reports: () => [...reports.values()],
-      running: () => actor?.getSnapshot().value === "running",
+      running: () => started.getSnapshot().value === "running",
     },
   };
-  const started = createActor(root, { id: "root", input });
-  actor = started;
+  const started: ActorRefFrom<typeof root> = createActor(root, { id: "root", input });
   const done = Promise.withResolvers<void>();
   const up = Promise.withResolvers<void>();
   started.subscribe({

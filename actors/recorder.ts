@@ -13,7 +13,7 @@ import { createService } from "./service.ts";
 import type { Spool } from "./spool/spool.ts";
 import type { Vitals } from "./vitals.ts";
 import { writeEntries } from "./writer.ts";
-import type { Store } from "../db/store.ts";
+import { type Store, StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
 import { type Micros, MILLISECOND } from "../domain/time.ts";
 
@@ -38,6 +38,9 @@ export type RecorderCommand = { type: "drain" };
 /** The longest wait between two attempts to write, in milliseconds. */
 const MAX_RETRY = 5_000;
 
+/** How long nothing may have been shed before shedding counts as over, in milliseconds. */
+const CALM = 10_000;
+
 const log = logger("recorder");
 
 /**
@@ -55,6 +58,8 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
     let failures = 0;
     /** When the store may be tried again, by `performance.now()`. */
     let retryAt = 0;
+    /** When something was shed last. */
+    let shedAt = -Infinity;
     /** What the last attempt failed with. */
     let trouble: unknown;
     let fault: unknown = new MarketdError("stopped", "Cannot keep anything: recording has ended.");
@@ -78,7 +83,10 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
         trouble = error;
         if (performance.now() >= retryAt) {
           failures++;
-          retryAt = performance.now() + Math.min(MAX_RETRY, 100 * 2 ** (failures - 1));
+          // A full disk is worth a look each time: room that comes must go to the store first.
+          const full = error instanceof StoreError && error.code === "full";
+          const wait = full ? 0 : Math.min(MAX_RETRY, 100 * 2 ** (failures - 1));
+          retryAt = performance.now() + wait;
           meters.storeErrors.inc();
         }
         for (const one of waiting) one.reject(error);
@@ -139,21 +147,19 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
           if (dropped[kind] > 0) meters.shed.inc({ where: "spool", kind }, dropped[kind]);
         }
         for (const entry of entries) release(entry);
-        const isShort = Object.values(dropped).some((count) => count > 0);
-        return isShort || (journal.state === "shedding" && !roomy()) ? "shedding" : "spooling";
+        if (Object.values(dropped).some((count) => count > 0)) shedAt = performance.now();
+        return performance.now() - shedAt < CALM ? "shedding" : "spooling";
       } catch {
-        // Not even trades find room: they wait in memory, whose own bound sheds what it must.
-        outbox.restore(entries);
+        // Not even trades find room: they wait in memory, whose own bound sheds what it must. The
+        // feed goes on.
+        for (const entry of entries) release(entry);
+        outbox.restore(entries.map(({ credit: _, canaries: __, ...kept }) => kept));
+        shedAt = performance.now();
         return "shedding";
       } finally {
         meters.spoolRows.set(spool.rows);
         journal.spooled = { rows: spool.rows, bytes: spool.bytes };
       }
-    }
-
-    /** Whether the spool is far enough from its cap for shedding to be over. */
-    function roomy(): boolean {
-      return spool !== null && spool.bytes < spool.cap / 2;
     }
 
     /** Is done with an entry: it is in the store, on the disk, or told to be lost. */

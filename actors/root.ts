@@ -74,7 +74,7 @@ interface RootInput extends SupervisorInput {
 }
 
 /** Rows that may wait for the store. */
-const OUTBOX = 500_000;
+const OUTBOX = 200_000;
 /** How old a canary's last sighting may be, in milliseconds. */
 const CANARY_LIMIT = 10_000;
 

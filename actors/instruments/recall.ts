@@ -65,7 +65,8 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
     return { since: request.since ?? now, kept, ticks: [], gaps: [], missed };
   }
   const missed = await missedSpan(store, request, last);
-  const from = oldestOpen(request, last);
+  // A candle that had ended waited out the grace for its stragglers.
+  const from = oldestOpen(request, last - grace);
   // What was open when the feed was last heard is built anew, to be closed for what it is by now.
   const due = (end: Micros) => end + grace <= now && (missed === null || end <= missed.from);
   const range = { symbol, from, to: now, limit: PAGE };

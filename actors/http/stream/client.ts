@@ -157,7 +157,6 @@ export class Client {
   }
 
   #write(chunk: Uint8Array, sent: number): void {
-    // First: taking a chunk may let the stream ask for the next one at once.
     this.#sent = sent;
     this.#controller.enqueue(chunk);
     this.#options.wrote(chunk.byteLength);

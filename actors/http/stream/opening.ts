@@ -97,7 +97,7 @@ export async function open(
   }
   if (since !== null && !plan.resumed) {
     for await (const candles of readHistory(shared, subscription, since, head, page)) {
-      await client.begin(candles.map(told).join(""));
+      if (candles.length > 0) await client.begin(candles.map(told).join(""));
       if (client.gone) return;
     }
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { closed, eventually, forming, openWorld, quote, tell, trade } from "./world.ts";
+import { closed, forming, quote, tell, trade } from "./events.ts";
+import { eventually, openWorld } from "./world.ts";
 
 Deno.test("at a pace, what may be conflated is, and all the rest comes in order", async () => {
   await using world = await openWorld();

@@ -4,7 +4,8 @@
  * @module
  */
 import fc from "fast-check";
-import { candle, closed, dataOf, forming, quote, trade, type World } from "./world.ts";
+import { candle, closed, dataOf, forming, quote, trade } from "./events.ts";
+import { type World } from "./world.ts";
 import type { SseEvent } from "../../../sse.ts";
 import type { HubEvent } from "../../../../actors/hub.ts";
 import type { Candle } from "../../../../domain/candle.ts";

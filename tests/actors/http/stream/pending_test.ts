@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { closed, forming, quote, trade } from "./world.ts";
+import { closed, forming, quote, trade } from "./events.ts";
 import { jsonOf } from "../../../../actors/http/stream/encode.ts";
 import { Pending } from "../../../../actors/http/stream/pending.ts";
 import type { HubEvent } from "../../../../actors/hub.ts";

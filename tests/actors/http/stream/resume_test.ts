@@ -1,18 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { candlesOf, Feed, lastWords, steps } from "./feed.ts";
-import {
-  asTold,
-  closed,
-  dataOf,
-  forming,
-  openWorld,
-  quote,
-  tell,
-  trade,
-  withStore,
-  type World,
-} from "./world.ts";
+import { asTold, closed, dataOf, forming, quote, tell, trade } from "./events.ts";
+import { openWorld, withStore, type World } from "./world.ts";
 import type { SseEvent, SseStream } from "../../../sse.ts";
 import { configureLogging } from "../../../../actors/log.ts";
 import { StoreError } from "../../../../db/store.ts";

@@ -1,19 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { candlesOf, Feed, lastWords, type Step, steps } from "./feed.ts";
-import {
-  asTold,
-  candle,
-  closed,
-  dataOf,
-  DAY_START,
-  eventually,
-  forming,
-  openWorld,
-  tell,
-  trade,
-  withStore,
-} from "./world.ts";
+import { asTold, candle, closed, dataOf, DAY_START, forming, tell, trade } from "./events.ts";
+import { eventually, openWorld, withStore } from "./world.ts";
 import { readStream, SseParser } from "../../../sse.ts";
 import { configureLogging } from "../../../../actors/log.ts";
 import { type Store, StoreError } from "../../../../db/store.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { dataOf, eventually, openWorld, quote, tell, trade, type World } from "./world.ts";
+import { dataOf, quote, tell, trade } from "./events.ts";
+import { eventually, openWorld, type World } from "./world.ts";
 import { SseParser } from "../../../sse.ts";
 import type { SseEvent } from "../../../sse.ts";
 

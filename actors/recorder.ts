@@ -60,6 +60,7 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
     let retryAt = 0;
     /** When something was shed last. */
     let shedAt = -Infinity;
+    let shedInMemory = 0;
     /** What the last attempt failed with. */
     let trouble: unknown;
     let fault: unknown = new MarketdError("stopped", "Cannot keep anything: recording has ended.");
@@ -140,25 +141,41 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
     /** Puts what waits in memory onto the disk; says how recording stands with that. */
     async function save(): Promise<"spooling" | "waiting" | "shedding"> {
       if (spool === null) return "waiting";
-      const entries = outbox.take(Infinity);
+      let roomy = true;
+      // No more at once than a flush: where there is no room, little is packed in vain.
+      for (let left = outbox.length; left > 0 && roomy;) {
+        const entries = outbox.take(input.rows);
+        left -= entries.length;
+        roomy = await spooled(spool, entries);
+        for (const entry of entries) release(entry);
+        if (roomy) continue;
+        // Not even trades find room: they wait in memory, whose own bound sheds what it must. The
+        // feed goes on.
+        outbox.restore(entries.map(({ credit: _, canaries: __, ...kept }) => kept));
+      }
+      meters.spoolRows.set(spool.rows);
+      journal.spooled = { rows: spool.rows, bytes: spool.bytes };
+      const { trade, quote, depth } = outbox.shed;
+      if (trade + quote + depth > shedInMemory) {
+        shedInMemory = trade + quote + depth;
+        shedAt = performance.now();
+      }
+      if (performance.now() - shedAt < CALM) return "shedding";
+      return roomy ? "spooling" : "waiting";
+    }
+
+    /** Spools entries, whatever has to go for them; false where there is no room at all. */
+    async function spooled(spool: Spool, entries: readonly Entry[]): Promise<boolean> {
       try {
         const dropped = await spool.append(entries);
         for (const kind of ["trade", "quote", "depth"] as const) {
-          if (dropped[kind] > 0) meters.shed.inc({ where: "spool", kind }, dropped[kind]);
+          if (dropped[kind] === 0) continue;
+          shedAt = performance.now();
+          meters.shed.inc({ where: "spool", kind }, dropped[kind]);
         }
-        for (const entry of entries) release(entry);
-        if (Object.values(dropped).some((count) => count > 0)) shedAt = performance.now();
-        return performance.now() - shedAt < CALM ? "shedding" : "spooling";
+        return true;
       } catch {
-        // Not even trades find room: they wait in memory, whose own bound sheds what it must. The
-        // feed goes on.
-        for (const entry of entries) release(entry);
-        outbox.restore(entries.map(({ credit: _, canaries: __, ...kept }) => kept));
-        shedAt = performance.now();
-        return "shedding";
-      } finally {
-        meters.spoolRows.set(spool.rows);
-        journal.spooled = { rows: spool.rows, bytes: spool.bytes };
+        return false;
       }
     }
 

@@ -86,8 +86,16 @@ export const settings = createService<SettingsCommand, SharedInput>(
         provider,
         instruments: [instrument],
       });
+      const listing = shared.directory.get(symbol);
+      if (listing === undefined) {
+        throw new MarketdError(
+          "unavailable",
+          `Cannot follow ${symbol} at once: the instruments are being restarted. It is kept, and ` +
+            `followed from the next start of marketd on.`,
+        );
+      }
       log.info("{symbol} was added; {provider} feeds it", { symbol, provider });
-      return shared.directory.get(symbol)!;
+      return listing;
     }
 
     async function remove(symbol: string): Promise<void> {

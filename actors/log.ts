@@ -118,8 +118,10 @@ const LEVELS: Readonly<Record<LogLevel, string>> = {
 };
 
 function textLine(record: LogRecord): string {
+  // What the message says already is not said again.
+  const isSaid = (key: string) => String(record.rawMessage).includes(`{${key}}`);
   const fields = Object.entries(record.properties)
-    .filter(([, value]) => value !== undefined)
+    .filter(([key, value]) => value !== undefined && !isSaid(key))
     .map(([key, value]) => `${key}=${fieldText(plain(value))}`);
   const head = [
     new Date(record.timestamp).toISOString(),

@@ -10,6 +10,7 @@ import { logger } from "./log.ts";
 import { routeOf } from "./routing/table.ts";
 import { createService } from "./service.ts";
 import type { Shared, SharedInput } from "./shared.ts";
+import { type InstrumentChange, StoreError } from "../db/store.ts";
 import { MarketdError } from "../domain/errors.ts";
 import { type Instrument, type InstrumentSpec, resolveInstrument } from "../domain/instrument.ts";
 
@@ -35,6 +36,9 @@ export class ChangeError extends MarketdError {
   }
 }
 
+/** Between two attempts to read the kept changes, in milliseconds. */
+const RETRY = 1_000;
+
 const log = logger("settings");
 
 /** The settings as an actor. Ready when every configured instrument is followed. */
@@ -42,22 +46,69 @@ export const settings = createService<SettingsCommand, SharedInput>(
   ({ input: { shared }, receive, self, sendBack, guard }) => {
     /** Changes are made one after another: two of one symbol must not cross. */
     let last: Promise<void> = load();
+    let retry: ReturnType<typeof setTimeout> | undefined;
     guard(() => last)();
 
+    /** Follows what is configured, with the kept changes laid over it as soon as they can be read. */
     async function load(): Promise<void> {
-      for (const { instrument, origin } of await roster(shared)) follow(instrument, origin);
+      const configured = new Map<string, Instrument>();
+      for (const spec of shared.settings.instruments) {
+        const instrument = resolveInstrument(spec);
+        configured.set(instrument.symbol, instrument);
+      }
+      const changes = await keptChanges();
+      for (const { symbol } of changes ?? []) configured.delete(symbol);
+      for (const instrument of configured.values()) follow(instrument, "configuration");
+      if (changes === null) later();
+      else changes.forEach(layOver);
       sendBack({ type: "child.ready", id: self.id });
     }
 
-    function follow(instrument: Instrument, origin: Origin): boolean {
+    /** The changes made through the API; `null` while the store cannot be reached. */
+    async function keptChanges(): Promise<InstrumentChange[] | null> {
+      try {
+        return await shared.store.instrumentChanges();
+      } catch (error) {
+        if (error instanceof StoreError && !error.terminal) return null;
+        throw error;
+      }
+    }
+
+    function layOver({ symbol, spec }: InstrumentChange): void {
+      if (shared.directory.get(symbol)?.origin === "configuration") leave(symbol);
+      if (spec !== null) follow(resolveInstrument(spec), "api");
+    }
+
+    function later(): void {
+      retry = setTimeout(
+        guard(() =>
+          last = last.then(async () => {
+            const changes = await keptChanges();
+            if (changes === null) later();
+            else changes.forEach(layOver);
+          })
+        ),
+        RETRY,
+      );
+    }
+
+    /** Follows an instrument; says by which provider, if any has it. */
+    function follow(instrument: Instrument, origin: Origin): string | undefined {
+      const { symbol } = instrument;
       const provider = providerFor(shared, instrument);
       if (provider === undefined) {
-        const { symbol } = instrument;
         log.warn("{symbol} is not followed: none of its route's providers has it", { symbol });
-        return false;
+        return undefined;
       }
+      if (shared.directory.get(symbol) !== undefined) return provider;
       tell(self, "instruments", { type: "instruments.follow", instrument, provider, origin });
-      return true;
+      const instruments = [instrument];
+      tell(self, "connections", { type: "connections.subscribe", provider, instruments });
+      return provider;
+    }
+
+    function leave(symbol: string): void {
+      tell(self, "instruments", { type: "instruments.leave", symbol });
     }
 
     async function add(spec: InstrumentSpec): Promise<Listing> {
@@ -75,17 +126,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
         );
       }
       await shared.store.changeInstrument({ symbol, spec, changedAt: shared.clock.now() });
-      tell(self, "instruments", {
-        type: "instruments.follow",
-        instrument,
-        provider,
-        origin: "api",
-      });
-      tell(self, "connections", {
-        type: "connections.subscribe",
-        provider,
-        instruments: [instrument],
-      });
+      follow(instrument, "api");
       const listing = shared.directory.get(symbol);
       if (listing === undefined) {
         throw new MarketdError(
@@ -106,7 +147,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
         );
       }
       await shared.store.changeInstrument({ symbol, spec: null, changedAt: shared.clock.now() });
-      tell(self, "instruments", { type: "instruments.leave", symbol });
+      leave(symbol);
       log.info("{symbol} was removed", { symbol });
     }
 
@@ -125,22 +166,9 @@ export const settings = createService<SettingsCommand, SharedInput>(
         last = last.then(() => answer(event.reply, () => remove(event.symbol)));
       }
     });
+    return () => clearTimeout(retry);
   },
 );
-
-/** The instruments to follow: the configured ones, with the API's changes laid over them. */
-async function roster(shared: Shared): Promise<{ instrument: Instrument; origin: Origin }[]> {
-  const found = new Map<string, { instrument: Instrument; origin: Origin }>();
-  for (const spec of shared.settings.instruments) {
-    const instrument = resolveInstrument(spec);
-    found.set(instrument.symbol, { instrument, origin: "configuration" });
-  }
-  for (const { symbol, spec } of await shared.store.instrumentChanges()) {
-    if (spec === null) found.delete(symbol);
-    else found.set(symbol, { instrument: resolveInstrument(spec), origin: "api" });
-  }
-  return [...found.values()];
-}
 
 /** The first provider of an instrument's route that has it. */
 function providerFor(shared: Shared, instrument: Instrument): string | undefined {

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { inFolder, marketd } from "../actors/commands/run.ts";
+import { parseCsv, type Row } from "./csv.ts";
 import { Daemon, eventually, pause } from "./daemon.ts";
 
 interface Gap {
@@ -22,17 +23,6 @@ interface Candle {
 }
 
 const CONFIG = "providers:\n  demo: { rate: 2000, symbols: [AAPL, EURUSD] }\n";
-
-type Row = Readonly<Record<string, string>>;
-
-function parse(csv: string): Row[] {
-  const [header, ...lines] = csv.trimEnd().split("\n");
-  const names = header!.split(",");
-  return lines.map((line) => {
-    const values = line.split(",");
-    return Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]));
-  });
-}
 
 Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest, and candles go on", () =>
   inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
@@ -70,7 +60,7 @@ Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest,
 
     const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
     const { stdout } = await marketd(folder, args);
-    const ticks = parse(stdout).filter(({ kind }) => kind !== "gap");
+    const ticks = parseCsv(stdout).filter(({ kind }) => kind !== "gap");
     const keys = new Set(ticks.map(({ time, kind, id }) => `${time} ${kind} ${id}`));
     assertEquals(keys.size, ticks.length);
     const before = ticks.filter(({ receivedAt }) => Date.parse(receivedAt!) < killedAt);
@@ -84,7 +74,7 @@ Deno.test("forming candles go on after a restart with every tick of before in th
     await pause(1_500);
     assertEquals(await first.stop("SIGTERM"), 0);
     const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
-    const kept = parse((await marketd(folder, args)).stdout);
+    const kept = parseCsv((await marketd(folder, args)).stdout);
     const second = await Daemon.start({ folder });
     try {
       await second.ready();

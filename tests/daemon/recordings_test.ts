@@ -6,23 +6,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { inFolder, marketd } from "../actors/commands/run.ts";
+import { parseCsv, type Row } from "./csv.ts";
 import { Daemon, RECORDINGS } from "./daemon.ts";
 
 const ignore = RECORDINGS === undefined;
 const EURUSD = `${RECORDINGS}/eurusd-20140501-quotes.csv.gz`;
 const SPY = `${RECORDINGS}/spy-20131007-trades.csv.gz`;
 const DAY = ["--from", "2014-05-01", "--to", "2014-05-02"];
-
-type Row = Readonly<Record<string, string>>;
-
-function parse(csv: string): Row[] {
-  const [header, ...lines] = csv.trimEnd().split("\n");
-  const names = header!.split(",");
-  return lines.map((line) => {
-    const values = line.split(",");
-    return Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]));
-  });
-}
 
 async function gunzip(path: string): Promise<string> {
   const file = await Deno.open(path);
@@ -33,7 +23,7 @@ type Prices = [start: string, open: number, high: number, low: number, close: nu
 
 /** The vendor's own bars of one side. */
 async function vendorBars(side: "bid" | "ask"): Promise<Prices[]> {
-  const rows = parse(await gunzip(`${RECORDINGS}/eurusd-20140501-minute-bars.csv.gz`));
+  const rows = parseCsv(await gunzip(`${RECORDINGS}/eurusd-20140501-minute-bars.csv.gz`));
   const names = ["Open", "High", "Low", "Close"].map((name) => side + name);
   return rows.map((row) => [row["start"]!, ...names.map((name) => Number(row[name]))] as Prices);
 }
@@ -50,7 +40,7 @@ function prices(rows: readonly Record<string, unknown>[]): Prices[] {
 /** The prices of the quotes themselves in each slice of the UTC clock. */
 async function slices(side: "bid" | "ask", minutes: number): Promise<Prices[]> {
   const found = new Map<number, number[]>();
-  for (const row of parse(await gunzip(EURUSD))) {
+  for (const row of parseCsv(await gunzip(EURUSD))) {
     const slice = Math.floor(Date.parse(row["time"]!) / (minutes * 60_000));
     if (!found.has(slice)) found.set(slice, []);
     found.get(slice)!.push(Number(row[side]));
@@ -84,7 +74,7 @@ Deno.test({
         const first = await run(folder, ...candles, "--interval", "1m");
         const bars = await vendorBars(side);
         assertEquals(bars.length, 1_426);
-        assertEquals(prices(parse(first)), bars);
+        assertEquals(prices(parseCsv(first)), bars);
         await run(folder, "replay", EURUSD, "--basis", side, ...store);
         assertEquals(await run(folder, ...candles, "--interval", "1m"), first);
       }
@@ -108,7 +98,7 @@ Deno.test({
           interval,
           ...store,
         );
-        assertEquals(prices(parse(csv)), await slices("bid", minutes));
+        assertEquals(prices(parseCsv(csv)), await slices("bid", minutes));
       }
       // The FX day ends at 17:00 in New York, which was 21:00 UTC.
       const csv = await run(folder, "export", "candles", "EURUSD", "--interval", "1d", ...store);
@@ -119,7 +109,7 @@ Deno.test({
         const lows = some.map(([, , , low]) => low);
         return [start, some[0]![1], Math.max(...highs), Math.min(...lows), some.at(-1)![4]];
       };
-      assertEquals(prices(parse(csv)), [
+      assertEquals(prices(parseCsv(csv)), [
         day("2014-04-30T21:00:00.000Z", 0, 21),
         day("2014-05-01T21:00:00.000Z", 21, 24),
       ]);
@@ -144,7 +134,7 @@ Deno.test({
         assertEquals(next, null);
         assertEquals(prices(data), bars);
         const csv = await daemon.get(path, { accept: "text/csv" });
-        assertEquals(prices(parse(await csv.text())), bars);
+        assertEquals(prices(parseCsv(await csv.text())), bars);
       } finally {
         assertEquals(await daemon.stop("SIGINT"), 0);
       }
@@ -159,14 +149,14 @@ Deno.test({
     inFolder({}, async (folder) => {
       const store = ["--store", "sqlite:spy.db"];
       await run(folder, "replay", SPY, ...store);
-      const recorded = parse(await gunzip(SPY));
+      const recorded = parseCsv(await gunzip(SPY));
       assertEquals(recorded.length, 250_601);
-      const rows = parse(await run(folder, "export", "ticks", "SPY", ...store));
+      const rows = parseCsv(await run(folder, "export", "ticks", "SPY", ...store));
       const kept = rows.filter(({ kind }) => kind !== "gap");
       const plain = (row: Row) => [row["time"], Number(row["price"]), Number(row["size"])];
       assertEquals(kept.map(plain), recorded.map(plain));
       assert(kept.every((row) => row["flags"] === ""));
-      const candles = parse(await run(folder, "export", "candles", "SPY", ...store));
+      const candles = parseCsv(await run(folder, "export", "candles", "SPY", ...store));
       const sum = (rows: Row[], name: string) =>
         rows.reduce((total, row) => total + Number(row[name]), 0);
       assertEquals(sum(candles, "realVolume"), sum(recorded, "size"));

@@ -4,16 +4,20 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { inFolder, marketd } from "../actors/commands/run.ts";
+import { marketd } from "../actors/commands/run.ts";
 import { Daemon, eventually, pause } from "./daemon.ts";
+import { onEachStore } from "./stores.ts";
 
 const CONFIG = "providers:\n  demo: { rate: 500, symbols: [AAPL, EURUSD] }\n";
 const INTERVALS = ["1m", "5m", "15m", "1h", "1d"];
 
-Deno.test("a replay of a live run's export gives its candles, statuses, revisions and gaps", () =>
-  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
+onEachStore(
+  "a replay of a live run's export gives its candles, statuses, revisions and gaps",
+  { files: { "marketd.yaml": CONFIG } },
+  async ({ folder, store }) => {
+    const live = ["--store", await store()];
     for (const signal of ["SIGTERM", "SIGKILL", "SIGTERM"] as const) {
-      const daemon = await Daemon.start({ folder });
+      const daemon = await Daemon.start({ folder, args: live });
       await eventually("ticks are kept", async () => {
         const path = "/api/v1/ticks?symbol=AAPL&limit=100&order=desc";
         const { data } = await daemon.json<{ data: { receivedAt: string }[] }>(path);
@@ -27,9 +31,8 @@ Deno.test("a replay of a live run's export gives its candles, statuses, revision
       assertEquals(code, 0, stderr);
       return stdout;
     };
-    const live = ["--store", "sqlite:data/demo.db"];
     for (const symbol of ["AAPL", "EURUSD"]) {
-      const again = ["--store", `sqlite:${symbol}.db`];
+      const again = ["--store", await store()];
       await run("export", "ticks", symbol, "--out", `${symbol}.csv.gz`, ...live);
       await run("replay", `${symbol}.csv.gz`, ...again);
       for (const interval of INTERVALS) {
@@ -45,4 +48,5 @@ Deno.test("a replay of a live run's export gives its candles, statuses, revision
       const ticks = ["export", "ticks", symbol];
       assertEquals(await run(...ticks, ...again), await run(...ticks, ...live));
     }
-  }));
+  },
+);

@@ -4,9 +4,10 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { inFolder, marketd } from "../actors/commands/run.ts";
+import { marketd } from "../actors/commands/run.ts";
 import { parseCsv, type Row } from "./csv.ts";
 import { Daemon, eventually, pause } from "./daemon.ts";
+import { onEachStore } from "./stores.ts";
 
 interface Gap {
   symbol: string;
@@ -24,9 +25,12 @@ interface Candle {
 
 const CONFIG = "providers:\n  demo: { rate: 2000, symbols: [AAPL, EURUSD] }\n";
 
-Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest, and candles go on", () =>
-  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
-    const first = await Daemon.start({ folder });
+onEachStore(
+  "after a kill -9 what was flushed is there once, a gap tells the rest, and candles go on",
+  { files: { "marketd.yaml": CONFIG } },
+  async ({ folder, store }) => {
+    const live = ["--store", await store()];
+    const first = await Daemon.start({ folder, args: live });
     await eventually("ticks are kept", async () => {
       const page = await first.json<{ data: unknown[] }>("/api/v1/ticks?symbol=AAPL&limit=1000");
       return page.data.length === 1_000;
@@ -34,7 +38,7 @@ Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest,
     await pause(1_500);
     const killedAt = Date.now();
     assertEquals(await first.stop("SIGKILL"), null);
-    const second = await Daemon.start({ folder });
+    const second = await Daemon.start({ folder, args: live });
     try {
       await second.ready();
       const { data: gaps } = await second.json<{ data: Gap[] }>("/api/v1/gaps?symbol=AAPL");
@@ -58,7 +62,7 @@ Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest,
       assertEquals(await second.stop(), 0);
     }
 
-    const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
+    const args = ["export", "ticks", "AAPL", ...live];
     const { stdout } = await marketd(folder, args);
     const ticks = parseCsv(stdout).filter(({ kind }) => kind !== "gap");
     const keys = new Set(ticks.map(({ time, kind, id }) => `${time} ${kind} ${id}`));
@@ -66,16 +70,20 @@ Deno.test("after a kill -9 what was flushed is there once, a gap tells the rest,
     const before = ticks.filter(({ receivedAt }) => Date.parse(receivedAt!) < killedAt);
     const last = Math.max(...before.map(({ receivedAt }) => Date.parse(receivedAt!)));
     assert(killedAt - last < 1_000, `the last tick kept is ${killedAt - last} ms old`);
-  }));
+  },
+);
 
-Deno.test("forming candles go on after a restart with every tick of before in them", () =>
-  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
-    const first = await Daemon.start({ folder });
+onEachStore(
+  "forming candles go on after a restart with every tick of before in them",
+  { files: { "marketd.yaml": CONFIG } },
+  async ({ folder, store }) => {
+    const live = ["--store", await store()];
+    const first = await Daemon.start({ folder, args: live });
     await pause(1_500);
     assertEquals(await first.stop("SIGTERM"), 0);
-    const args = ["export", "ticks", "AAPL", "--store", "sqlite:data/demo.db"];
+    const args = ["export", "ticks", "AAPL", ...live];
     const kept = parseCsv((await marketd(folder, args)).stdout);
-    const second = await Daemon.start({ folder });
+    const second = await Daemon.start({ folder, args: live });
     try {
       await second.ready();
       const counted = async () => {
@@ -93,4 +101,5 @@ Deno.test("forming candles go on after a restart with every tick of before in th
     } finally {
       assertEquals(await second.stop(), 0);
     }
-  }));
+  },
+);

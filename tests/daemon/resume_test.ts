@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { inFolder } from "../actors/commands/run.ts";
 import { openStream, type SseEvent } from "../sse.ts";
 import { Daemon, eventually, pause } from "./daemon.ts";
+import { onEachStore } from "./stores.ts";
 
 const CONFIG = "providers:\n  demo: { rate: 1000, symbols: [AAPL, EURUSD] }\n";
 
@@ -25,9 +26,12 @@ interface Candle {
 
 const idOf = ({ data }: SseEvent) => (JSON.parse(data) as { id: string }).id;
 
-Deno.test("a client that is cut off and resumes has every trade once", () =>
-  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
-    const daemon = await Daemon.start({ folder });
+onEachStore(
+  "a client that is cut off and resumes has every trade once",
+  { files: { "marketd.yaml": CONFIG } },
+  async ({ folder, store }) => {
+    const args = ["--store", await store()];
+    const daemon = await Daemon.start({ folder, args });
     try {
       const path = `${daemon.url}/api/v1/stream?types=trade&symbols=AAPL&snapshot=false`;
       const trades: string[] = [];
@@ -61,11 +65,15 @@ Deno.test("a client that is cut off and resumes has every trade once", () =>
     } finally {
       assertEquals(await daemon.stop(), 0);
     }
-  }));
+  },
+);
 
-Deno.test("after a restart a client is refilled with the candles that closed without it", () =>
-  inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
-    const first = await Daemon.start({ folder });
+onEachStore(
+  "after a restart a client is refilled with the candles that closed without it",
+  { files: { "marketd.yaml": CONFIG } },
+  async ({ folder, store }) => {
+    const args = ["--store", await store()];
+    const first = await Daemon.start({ folder, args });
     const path = "/api/v1/stream?types=candle,trade&symbols=AAPL&intervals=1h";
     const before = await openStream(first.url + path);
     let last = "";
@@ -76,7 +84,7 @@ Deno.test("after a restart a client is refilled with the candles that closed wit
     await before.close();
     // Its forming candles are closed, as far as they came, when it stops.
     assertEquals(await first.stop(), 0);
-    const second = await Daemon.start({ folder });
+    const second = await Daemon.start({ folder, args });
     try {
       const after = await openStream(second.url + path, { headers: { "last-event-id": last } });
       const hello = JSON.parse((await after.next()).data) as Hello;
@@ -90,7 +98,8 @@ Deno.test("after a restart a client is refilled with the candles that closed wit
     } finally {
       assertEquals(await second.stop(), 0);
     }
-  }));
+  },
+);
 
 Deno.test("a client that stops reading costs the others nothing, and the daemon no memory past its cap", () =>
   inFolder({

@@ -9,6 +9,7 @@ import type { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import type { Entry, Outbox } from "./outbox.ts";
+import { PatientWriter } from "./patience.ts";
 import { createService } from "./service.ts";
 import type { Spool } from "./spool/spool.ts";
 import type { Vitals } from "./vitals.ts";
@@ -51,6 +52,7 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
   ({ input, receive, self, sendBack, guard }) => {
     const { outbox, journal, meters, spool, vitals } = input;
     const every = input.every / MILLISECOND;
+    const writer = { store: new PatientWriter(input.store), journal, meters };
     let timer: ReturnType<typeof setTimeout> | undefined;
     let busy = false;
     let draining = false;
@@ -114,7 +116,7 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
     async function empty(last: boolean): Promise<void> {
       if (failures > 0 && !last && performance.now() < retryAt) throw trouble;
       while (spool !== null && !spool.empty) {
-        await writeEntries(input, await spool.peek(input.rows), undefined, () => {});
+        await writeEntries(writer, await spool.peek(input.rows), undefined, () => {});
         await spool.advance();
         meters.spoolRows.set(spool.rows);
         if (isFull()) await save();
@@ -127,7 +129,7 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
         left = Math.min(left - entries.length, outbox.length);
         const open = new Set(entries);
         try {
-          await writeEntries(input, entries, left <= 0 ? run : undefined, (entry) => {
+          await writeEntries(writer, entries, left <= 0 ? run : undefined, (entry) => {
             open.delete(entry);
             release(entry);
           });

@@ -7,8 +7,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Candle } from "../../domain/candle.ts";
 import type { Wanted } from "../../domain/candles.ts";
+import type { Gap } from "../../domain/gap.ts";
 import type { Listing } from "./directory.ts";
-import { recall, type Recalled, type RecallRequest } from "./recall.ts";
+import { recall, type Recalled, recallMissed, type RecallRequest } from "./recall.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
 
@@ -28,9 +29,10 @@ export type HistoryAnswer =
     recalled: Recalled | null;
     error: unknown;
   }
+  | { type: "history.missed"; listing: Listing; gap: Gap }
   | { type: "history.loaded"; listing: Listing; wanted: Wanted; candle: Candle | null };
 
-/** Between two attempts to load a candle, in milliseconds. */
+/** Between two attempts to read the store, in milliseconds. */
 const RETRY = 1_000;
 
 /** The history actor. */
@@ -61,19 +63,35 @@ export const history = createService<HistoryCommand, SharedInput>(
         answer({ type: "history.recalled", request, recalled, error: undefined });
       } catch (error) {
         answer({ type: "history.recalled", request, recalled: null, error });
+        if (request.unheard) await findMissed(request);
       }
     }
 
-    /** Tries until the store answers: without the kept candle a late tick must not revise it. */
+    /** Finds out what was missed once the store answers again. */
+    async function findMissed(request: RecallRequest): Promise<void> {
+      await insist(async () => {
+        const gap = await recallMissed(shared.store, request);
+        if (gap !== null) answer({ type: "history.missed", listing: request.listing, gap });
+      });
+    }
+
+    /** Loads a candle, however long that takes: without it a late tick must not revise it. */
     async function load(listing: Listing, wanted: Wanted): Promise<void> {
       const { symbol } = listing.instrument;
       const range = { from: wanted.start, to: wanted.start + 1, limit: 1, order: "start" } as const;
       const key = { symbol, interval: wanted.interval, basis: listing.basis };
+      await insist(async () => {
+        const page = await shared.store.candles({ ...key, ...range });
+        answer({ type: "history.loaded", listing, wanted, candle: page.rows[0] ?? null });
+      });
+    }
+
+    /** Tries until the store answers, or all is about to end. */
+    async function insist(attempt: () => Promise<void>): Promise<void> {
       for (let tries = 0; tries === 0 || !ending.signal.aborted; tries++) {
         try {
           await shared.journal.flushed();
-          const page = await shared.store.candles({ ...key, ...range });
-          answer({ type: "history.loaded", listing, wanted, candle: page.rows[0] ?? null });
+          await attempt();
           return;
         } catch {
           await delay(RETRY, undefined, { signal: ending.signal }).catch(() => {});

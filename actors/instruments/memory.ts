@@ -11,6 +11,7 @@ import type { ShardCommand } from "./shard.ts";
 import type { Silence } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
 import type { Gap } from "../../domain/gap.ts";
+import type { Depth } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
 /** Ticks that may wait in one instrument's buffer. */
@@ -36,6 +37,8 @@ export interface Feed {
   silentFrom: Micros | undefined;
   /** Gaps told before its candles were ready. */
   gaps: Omit<Gap, "symbol">[];
+  /** The latest book, until it was snapped. */
+  book: Depth | undefined;
 }
 
 /** An instrument that a shard has just been given. */
@@ -51,6 +54,7 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     finishAt: undefined,
     silentFrom: undefined,
     gaps: [],
+    book: undefined,
   };
 }
 
@@ -71,6 +75,8 @@ export class ShardMemory {
   readonly inbox: ShardCommand[] = [];
   timer: ReturnType<typeof setTimeout> | undefined;
   draining = false;
+  /** When books were snapped last. */
+  snappedAt: Micros = -Infinity;
 
   constructor(readonly id: string) {}
 }

@@ -122,6 +122,18 @@ async function lastHeard(
   return null;
 }
 
+/**
+ * What nobody heard before the request, for a feed that had to begin without the store's word.
+ *
+ * @throws StoreError
+ */
+export async function recallMissed(store: Store, request: RecallRequest): Promise<Gap | null> {
+  const last = await lastHeard(store, request, request.now + MINUTE);
+  return last === null
+    ? gapOf(request, oldestOpen(request, request.now), "joined")
+    : await missedSpan(store, request, last);
+}
+
 /** A gap as the candles take it. */
 export function silenceOf({ from, to, reason }: Omit<Gap, "symbol">): Silence {
   return { start: from, end: to, before: reason === "joined" };

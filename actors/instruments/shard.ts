@@ -7,6 +7,7 @@
  */
 import type { AnyActorRef, AnyEventObject } from "xstate";
 import { candles, type CandlesCommand, type Made, nothingMade } from "./candles.ts";
+import { noteBook, snapBooks } from "./books.ts";
 import type { Shed } from "./buffer.ts";
 import type { Listing } from "./directory.ts";
 import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
@@ -81,6 +82,7 @@ class Desk {
     else if (event.type === "shard.finish") this.#finish(event.provider, event.at);
     else if (event.type === "history.up") this.#askAgain();
     else if (event.type === "history.recalled") this.#recalled(event);
+    else if (event.type === "history.missed") this.#missed(event.listing, event.gap);
     else if (event.type === "history.loaded") this.#loaded(event);
   }
 
@@ -162,6 +164,7 @@ class Desk {
     const { symbol } = feed.listing.instrument;
     if (feed.listing.canary) this.#shared.vitals.sight("buffer", this.#memory.id);
     const made = this.#ask((made) => ({ type: "candles.ticks", symbol, ticks, made }));
+    noteBook(feed, ticks);
     this.#handOut(made, ticks, feed);
   }
 
@@ -180,6 +183,8 @@ class Desk {
   #beat(now: Micros): void {
     this.drain();
     this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, made })), []);
+    const books = snapBooks(this.#memory, now);
+    if (books.length > 0) this.#shared.outbox.add({ ticks: [], books });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
   }
 
@@ -289,6 +294,11 @@ class Desk {
       const beat = this.#ask((made) => ({ type: "candles.beat", now: clock.now(), made }));
       this.#handOut(beat, []);
     }
+  }
+
+  /** Tells what a feed had missed when it began, found out only now. */
+  #missed(listing: Listing, { symbol, ...gap }: Gap): void {
+    if (this.#memory.feeds.get(symbol)?.listing === listing) this.#gap(symbol, gap);
   }
 
   #loaded({ listing, wanted, candle }: HistoryAnswer & { type: "history.loaded" }): void {

@@ -9,7 +9,7 @@
  */
 import { deserialize, serialize } from "node:v8";
 import { HEAD, Lane } from "./lane.ts";
-import type { Entry } from "../outbox.ts";
+import { type Entry, rowsOf } from "../outbox.ts";
 import type { Tick, TickKind } from "../../domain/tick.ts";
 
 const LANES = ["rest", "quote", "depth"] as const;
@@ -54,7 +54,7 @@ export class Spool {
     let last = 0;
     const lane = (name: LaneName) =>
       Lane.open(`${path}.${name}`, (record, number) => {
-        rows[name] += rowsOf(deserialize(record) as Share[]);
+        rows[name] += rowsIn(deserialize(record) as Share[]);
         last = Math.max(last, number);
       });
     const lanes = {
@@ -92,7 +92,7 @@ export class Spool {
     const number = ++this.#number;
     for (const name of LANES) {
       const shares = entries.map((entry) => shareOf(entry, name));
-      const rows = rowsOf(shares);
+      const rows = rowsIn(shares);
       if (rows === 0) continue;
       const record = serialize(shares);
       for (let added = false; !added;) {
@@ -182,13 +182,8 @@ function shareOf(entry: Entry, name: LaneName): Share {
   return { ticks: at.map((index) => ticks[index]!), at, others: name === "rest" ? others : null };
 }
 
-function rowsOf(shares: readonly Share[]): number {
-  return shares.reduce(
-    (sum, { ticks, others }) =>
-      sum + ticks.length + (others?.candles?.length ?? 0) + (others?.gaps?.length ?? 0) +
-      (others?.events?.length ?? 0),
-    0,
-  );
+function rowsIn(shares: readonly Share[]): number {
+  return shares.reduce((sum, { ticks, others }) => sum + rowsOf({ ticks, ...others }), 0);
 }
 
 /** Puts the entries of one append together again from their shares. */

@@ -46,6 +46,8 @@ export class TestStore {
   refuses: (batch: WriteBatch) => Error | null = () => null;
   /** Thrown by every read. */
   unreadable: Error | null = null;
+  /** Reads that it was thrown by. */
+  unread = 0;
   /** A write waits for it. */
   writeGate: Promise<void> = Promise.resolve();
   /** A read waits for it. */
@@ -67,7 +69,10 @@ export class TestStore {
 
   async #read(method: ReadMethod, query: unknown[]): Promise<unknown> {
     await this.readGate;
-    if (this.unreadable !== null) throw this.unreadable;
+    if (this.unreadable !== null) {
+      this.unread++;
+      throw this.unreadable;
+    }
     return await method.apply(this.real, query);
   }
 

@@ -47,7 +47,7 @@ Deno.test("what comes while the store is down is spooled, and written in order w
       assertEquals([world.journal.state, spool.rows, spool.bytes], ["writing", 0, 0]);
       await recording.drain();
       await spool.close();
-      assertEquals([...Deno.readDirSync(folder)], []);
+      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
     })));
 
 Deno.test("what a run left on disk is written first by the next one", () =>

@@ -1,0 +1,233 @@
+import { assertEquals } from "@std/assert";
+import type { Run } from "../../../db/store.ts";
+import { type Micros, MILLISECOND, MINUTE, parseTime, SECOND } from "../../../domain/time.ts";
+import type { Gap } from "../../../domain/gap.ts";
+import { candle, inStore, T0, TestClock, type TestStore, trade, until } from "../fixture.ts";
+import { brief, Shards, type ShardsOptions } from "./shards.ts";
+
+/** A later run over the same store, whose clock shows a time. */
+function later(store: TestStore, time: Micros, options: ShardsOptions = {}): Shards {
+  return new Shards(store, { clock: new TestClock(time), epoch: "000000002", ...options });
+}
+
+/** A gap as its reason and its span in seconds after T0. */
+function spanOf({ reason, from, to }: Gap): [string, number, number] {
+  return [reason, (from - T0) / SECOND, (to - T0) / SECOND];
+}
+
+/** The run that was there before, as the store has it. */
+function runUntil(aliveUntil: Micros, startedAt = T0 - MINUTE): Run {
+  return { epoch: "000000001", startedAt, aliveUntil, clean: false };
+}
+
+const nothing = { ticks: [], candles: [], gaps: [], events: [] };
+
+Deno.test("forming candles go on after a stop, gapped by the time between", () =>
+  inStore(async (store) => {
+    const first = new Shards(store);
+    await first.follow("AAPL");
+    first.say([trade(), trade({ time: T0 + 20 * SECOND, price: 90 })]);
+    first.beat(T0 + 30 * SECOND);
+    await first.drain();
+
+    const second = later(store, T0 + 40 * SECOND);
+    await second.follow("AAPL");
+    assertEquals(second.forming("AAPL").map(({ tickVolume }) => tickVolume), [2, 2]);
+    second.say([trade({ time: T0 + 45 * SECOND, price: 110 })]);
+    second.beat(T0 + MINUTE + 2 * SECOND);
+    assertEquals((await second.kept()).map(brief), ["0 gapped r0 n3 c110"]);
+    assertEquals((await second.gaps()).map(spanOf), [["restart", 30, 40]]);
+    second.say([trade({ time: T0 + 2 * MINUTE })]);
+    second.beat(T0 + 5 * MINUTE + 2 * SECOND);
+    assertEquals((await second.kept()).map(brief)[1], "2 complete r0 n1 c100");
+    assertEquals((await second.kept("AAPL", "5m")).map(brief), ["0 gapped r0 n4 c100"]);
+    await second.drain();
+  }));
+
+Deno.test("after a kill what never closed is closed, the grace's too, and what follows is gapped", () =>
+  inStore(async (store) => {
+    const minutes = [0, 1, 3].map((minute) => T0 + minute * MINUTE);
+    const ticks = [...minutes, T0 + 4.5 * MINUTE, T0 + 5 * MINUTE + SECOND];
+    // What a run leaves that is killed a second after 14:35: in the grace of the fifth minute.
+    await store.real.write({
+      ...nothing,
+      ticks: ticks.map((time) => trade({ time })),
+      candles: minutes.map((start) => ({ ...candle({ start }), epoch: "000000001", sequence: 2 })),
+      run: runUntil(T0 + 5 * MINUTE + 1.2 * SECOND),
+    });
+    const one = later(store, T0 + 7 * MINUTE);
+    await one.follow("AAPL");
+    assertEquals((await one.kept()).map(brief), [
+      "0 complete r0 n1 c100",
+      "1 complete r0 n1 c100",
+      "3 complete r0 n1 c100",
+      "4 complete r0 n1 c100",
+      "5 gapped r0 n1 c100",
+    ]);
+    assertEquals((await one.kept("AAPL", "5m")).map(brief), ["0 complete r0 n4 c100"]);
+    // What was kept is not told again.
+    const epochs = (await one.kept()).map(({ epoch }) => epoch);
+    assertEquals(epochs, [...Array(3).fill("000000001"), ...Array(2).fill("000000002")]);
+    assertEquals((await one.gaps()).map(spanOf), [["restart", 301.2, 420]]);
+    assertEquals(one.events.filter(({ type }) => type === "gap").length, 1);
+    const [forming] = one.forming("AAPL");
+    assertEquals([forming!.start, forming!.tickVolume], [T0 + 5 * MINUTE, 1]);
+    one.beat(T0 + 10 * MINUTE + 2 * SECOND);
+    assertEquals((await one.kept("AAPL", "5m")).map(brief)[1], "5 gapped r0 n1 c100");
+    await one.drain();
+  }));
+
+Deno.test("a run that was alive after its last tick has heard that nothing came", () =>
+  inStore(async (store) => {
+    await store.real.write({ ...nothing, ticks: [trade()], run: runUntil(T0 + 90 * SECOND) });
+    const one = later(store, T0 + 100 * SECOND);
+    await one.follow("AAPL");
+    assertEquals((await one.kept()).map(brief), ["0 complete r0 n1 c100"]);
+    assertEquals((await one.gaps()).map(spanOf), [["restart", 90, 100]]);
+    await one.drain();
+  }));
+
+Deno.test("time in which the market was closed is no gap, unless its feed speaks all the time", () =>
+  inStore(async (store) => {
+    // Friday's late hours in New York end at 20:00, which is Saturday 01:00 UTC.
+    const friday = parseTime("2026-02-27T20:59:00Z")!;
+    const alive = parseTime("2026-02-28T03:00:00Z")!;
+    const sunday = parseTime("2026-03-01T12:00:00Z")!;
+    const monday = parseTime("2026-03-02T14:00:00Z")!;
+    const ticks = [trade({ time: friday })];
+    await store.real.write({ ...nothing, ticks, run: runUntil(alive, friday - MINUTE) });
+    const starts = [[sunday, false, 0], [monday, false, 1], [sunday, true, 1]] as const;
+    for (const [time, alwaysOpen, count] of starts) {
+      const one = later(store, time, { alwaysOpen });
+      await one.follow("AAPL");
+      const gaps = one.events.filter(({ type }) => type === "gap");
+      assertEquals(gaps.map(({ payload }) => [(payload as Gap).from, (payload as Gap).to]), [
+        ...Array(count).fill([alive, time]),
+      ]);
+      one.kill();
+    }
+  }));
+
+Deno.test("an instrument that is removed and added again tells what it missed in between", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    one.say([trade({ time: T0 + SECOND })]);
+    one.beat(T0 + 10 * SECOND);
+    one.tell({ type: "instruments.leave", symbol: "AAPL" });
+    one.beat(T0 + 20 * SECOND);
+    await one.follow("AAPL");
+    assertEquals((await one.gaps()).map(spanOf), [["unsubscribed", 1, 20]]);
+    one.say([trade({ time: T0 + 30 * SECOND })]);
+    one.beat(T0 + MINUTE + 2 * SECOND);
+    assertEquals((await one.kept()).map(brief), ["0 gapped r0 n2 c100"]);
+    await one.drain();
+  }));
+
+Deno.test("a feed that ends while its candles are rebuilt is finished with all its ticks", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    const gate = Promise.withResolvers<void>();
+    store.readGate = gate.promise;
+    one.ask("AAPL");
+    one.say([trade(), trade({ time: T0 + MINUTE })]);
+    one.tell({ type: "instruments.finish", provider: "test", at: T0 + 70 * SECOND });
+    one.beat(T0 + 70 * SECOND);
+    assertEquals([one.state("AAPL"), (await one.ticks()).length], ["rebuilding", 0]);
+    gate.resolve();
+    await until(() => one.state("AAPL") === "finished");
+    const made = [...await one.kept(), ...await one.kept("AAPL", "5m")];
+    assertEquals(made.map(brief), [
+      "0 complete r0 n1 c100",
+      "1 partial r0 n1 c100",
+      "0 partial r0 n2 c100",
+    ]);
+    assertEquals((await one.ticks()).length, 2);
+    await one.drain();
+  }));
+
+Deno.test("a gap that is told while the candles are rebuilt counts when they are there", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    const gate = Promise.withResolvers<void>();
+    store.readGate = gate.promise;
+    one.ask("AAPL");
+    one.say([trade()]);
+    const [from, to] = [T0 + 5 * SECOND, T0 + 6 * SECOND];
+    one.tell({ type: "instruments.outage", provider: "test", from });
+    one.tell({
+      type: "instruments.gap",
+      provider: "test",
+      gap: { provider: "test", from, to, reason: "disconnect", status: "open", detectedAt: to },
+    });
+    gate.resolve();
+    await until(() => one.state("AAPL") === "live");
+    one.beat(T0 + MINUTE + 2 * SECOND);
+    assertEquals((await one.kept()).map(({ status }) => status), ["gapped"]);
+    assertEquals((await one.gaps()).map(spanOf), [["disconnect", 5, 6]]);
+    await one.drain();
+  }));
+
+Deno.test("a late tick revises what was kept before the restart, and one more time after it", () =>
+  inStore(async (store) => {
+    const first = new Shards(store);
+    await first.follow("AAPL");
+    const late = (price: number, at: Micros) =>
+      trade({ time: T0 + 10 * SECOND, receivedAt: at, price });
+    first.say([trade(), trade({ time: T0 + 5 * MINUTE })]);
+    first.beat(T0 + 6 * MINUTE);
+    first.say([late(110, T0 + 6 * MINUTE)]);
+    first.beat(T0 + 6 * MINUTE + SECOND);
+    assertEquals((await first.kept()).map(brief)[0], "0 complete r1 n2 c110");
+    assertEquals((await first.kept("AAPL", "5m")).map(brief), ["0 complete r1 n2 c110"]);
+    first.kill();
+
+    const second = later(store, T0 + 6 * MINUTE + 2 * SECOND);
+    await second.follow("AAPL");
+    second.say([late(120, T0 + 6 * MINUTE + 3 * SECOND)]);
+    second.beat(T0 + 6 * MINUTE + 3 * SECOND);
+    await until(async () => (await second.kept())[0]!.revision === 2);
+    assertEquals((await second.kept()).map(brief)[0], "0 complete r2 n3 c120");
+    await until(async () => (await second.kept("AAPL", "5m"))[0]!.revision === 2);
+    assertEquals((await second.kept("AAPL", "5m")).map(brief), ["0 complete r2 n3 c120"]);
+    await second.drain();
+  }));
+
+Deno.test("where the store cannot be read candles start anew, and say that they are partial", () =>
+  inStore(async (store) => {
+    const one = later(store, T0 + 10 * SECOND);
+    store.unreadable = new Error("no reading today");
+    await one.follow("AAPL");
+    assertEquals(one.state("AAPL"), "live");
+    one.say([trade({ time: T0 + 20 * SECOND })]);
+    one.beat(T0 + MINUTE + 2 * SECOND);
+    assertEquals((await one.kept()).map(brief), ["0 partial r0 n1 c100"]);
+    await one.drain();
+  }));
+
+Deno.test("the same ticks under the same clock change nothing the second time", () =>
+  inStore(async (store) => {
+    const ticks = Array.from({ length: 200 }, (_, at) => {
+      const receivedAt = T0 + at * 2 * SECOND;
+      // As a live feed has it: each is a moment old when it comes, the first from before the start.
+      return trade({ id: String(at), time: receivedAt - 50 * MILLISECOND, receivedAt });
+    });
+    const play = async () => {
+      const one = new Shards(store, { alwaysOpen: true });
+      await one.follow("AAPL");
+      for (const tick of ticks) {
+        one.say([{ ...tick }]);
+        one.beat(tick.receivedAt);
+      }
+      one.tell({ type: "instruments.finish", provider: "test", at: T0 + 400 * SECOND });
+      const made = [await one.kept(), await one.kept("AAPL", "5m"), await one.gaps()];
+      const count = (await one.ticks()).length;
+      await one.drain();
+      return { made, count, kept: one.world.journal.kept };
+    };
+    const first = await play();
+    const second = await play();
+    assertEquals(second.made, first.made);
+    assertEquals([first.count, second.count], [200, 200]);
+    assertEquals(second.kept, { ticks: 0, candles: 0 });
+  }));

@@ -4,13 +4,16 @@
  * @module
  */
 import type { AnyActorRef } from "xstate";
-import type { ConnectionsCommand } from "./connections/connections.ts";
-import type { HubCommand } from "./hub.ts";
-import type { InstrumentsCommand } from "./instruments/instruments.ts";
-import type { ShardCommand } from "./instruments/shard.ts";
-import type { RoutingCommand } from "./routing/routing.ts";
-import type { SettingsCommand } from "./settings.ts";
-import type { TickerCommand } from "./ticker.ts";
+
+import type {
+  ConnectionsCommand,
+  HubCommand,
+  InstrumentsCommand,
+  RoutingCommand,
+  SettingsCommand,
+  ShardCommand,
+  TickerCommand,
+} from "./messages.ts";
 
 /** The well-known actors; a shard is found under the name in its directory entry. */
 export interface Addresses {

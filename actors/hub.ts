@@ -9,6 +9,7 @@
  * @module
  */
 import { fromTransition } from "xstate";
+import type { HubCommand } from "./messages.ts";
 import type { Candle } from "../domain/candle.ts";
 import type { Gap } from "../domain/gap.ts";
 import { Ring } from "../domain/ring.ts";
@@ -174,12 +175,6 @@ function isOlderCandle(event: HubEvent, held: HubEvent): boolean {
   return event.type === "candle" &&
     (event.payload as Candle).start < (held.payload as Candle).start;
 }
-
-/** What the hub answers to. */
-export type HubCommand =
-  | { type: "hub.publish"; events: readonly HubEvent[] }
-  | { type: "hub.canary"; shard: string }
-  | { type: "hub.forget"; symbol: string };
 
 /** The hub as an actor over its memory. */
 export const hub = fromTransition(

@@ -7,23 +7,13 @@
 import { tell } from "./addresses.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
 import { logger } from "./log.ts";
+import type { Reply, SettingsCommand } from "./messages.ts";
 import { routeOf } from "./routing/table.ts";
 import { createService } from "./service.ts";
 import type { Shared, SharedInput } from "./shared.ts";
 import { type InstrumentChange, StoreError } from "../db/store.ts";
 import { MarketdError } from "../domain/errors.ts";
 import { type Instrument, type InstrumentSpec, resolveInstrument } from "../domain/instrument.ts";
-
-/** Whom to tell how a change went. */
-export interface Reply<T> {
-  resolve(value: T): void;
-  reject(error: unknown): void;
-}
-
-/** What the settings answer to. */
-export type SettingsCommand =
-  | { type: "settings.add"; spec: InstrumentSpec; reply: Reply<Listing> }
-  | { type: "settings.remove"; symbol: string; reply: Reply<void> };
 
 /** A change that cannot be made; the caller's fault. */
 export class ChangeError extends MarketdError {

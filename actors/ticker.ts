@@ -8,12 +8,9 @@
  */
 import { tell } from "./addresses.ts";
 import { DrivenClock } from "./clock.ts";
+import type { TickerCommand } from "./messages.ts";
 import { createService } from "./service.ts";
 import type { SharedInput } from "./shared.ts";
-import type { Micros } from "../domain/time.ts";
-
-/** What the ticker answers to: a feed's own time. */
-export type TickerCommand = { type: "ticker.time"; at: Micros };
 
 /** Between two beats by the wall, in milliseconds. */
 const BEAT = 250;

@@ -5,15 +5,9 @@
  */
 import type { AnyActorRef } from "xstate";
 import { connection, type ConnectionEvent, type ConnectionInput } from "./connection.ts";
+import type { ConnectionsCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
-import type { Instrument } from "../../domain/instrument.ts";
-
-/** What the connections answer to. */
-export type ConnectionsCommand =
-  | { type: "connections.subscribe"; provider: string; instruments: readonly Instrument[] }
-  | { type: "connections.unsubscribe"; provider: string; symbols: readonly string[] }
-  | { type: "connections.reset"; provider: string };
 
 /** What the connections' supervisor works with. */
 export interface ConnectionsInput extends SupervisorInput {

@@ -5,11 +5,10 @@
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Candle } from "../../domain/candle.ts";
 import type { Wanted } from "../../domain/candles.ts";
-import type { Gap } from "../../domain/gap.ts";
 import type { Listing } from "./directory.ts";
-import { recall, type Recalled, recallMissed, type RecallRequest } from "./recall.ts";
+import { recall, recallMissed, type RecallRequest } from "./recall.ts";
+import type { HistoryAnswer } from "../messages.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
 
@@ -18,19 +17,6 @@ export type HistoryCommand =
   | { type: "history.recall"; request: RecallRequest }
   | { type: "history.load"; listing: Listing; wanted: Wanted }
   | { type: "drain" };
-
-/** What it answers; `history.up` where it has just come up, and was not asked anything yet. */
-export type HistoryAnswer =
-  | { type: "history.up" }
-  | {
-    type: "history.recalled";
-    request: RecallRequest;
-    /** `null` where the store could not be read. */
-    recalled: Recalled | null;
-    error: unknown;
-  }
-  | { type: "history.missed"; listing: Listing; gap: Gap }
-  | { type: "history.loaded"; listing: Listing; wanted: Wanted; candle: Candle | null };
 
 /** Between two attempts to read the store, in milliseconds. */
 const RETRY = 1_000;

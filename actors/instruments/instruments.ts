@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { Listing, Origin } from "./directory.ts";
+import type { Listing } from "./directory.ts";
 import { ShardMemory } from "./memory.ts";
-import { shard, type ShardCommand } from "./shard.ts";
+import { shard } from "./shard.ts";
 import { tell, tellShard } from "../addresses.ts";
+import type { InstrumentsCommand, ShardCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import {
   type Child,
@@ -17,19 +18,7 @@ import {
   type SupervisorInput,
 } from "../supervision.ts";
 import { canarySymbol } from "../vitals.ts";
-import type { Gap } from "../../domain/gap.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { Micros } from "../../domain/time.ts";
-
-/** What the instruments answer to. */
-export type InstrumentsCommand =
-  | { type: "instruments.follow"; instrument: Instrument; provider: string; origin: Origin }
-  | { type: "instruments.leave"; symbol: string }
-  | { type: "instruments.beat"; now: Micros }
-  | { type: "instruments.outage"; provider: string; from: Micros }
-  | { type: "instruments.gap"; provider: string; gap: Omit<Gap, "symbol"> }
-  | { type: "instruments.finish"; provider: string; at: Micros }
-  | { type: "instruments.deliver"; shard: string; command: ShardCommand };
 
 /** Instruments in one shard at most: stopping many children of one parent is worse than linear. */
 const SHARD_SIZE = 64;

@@ -7,7 +7,7 @@
 import { TickBuffer } from "./buffer.ts";
 import type { SeriesMap } from "./candles.ts";
 import type { Listing } from "./directory.ts";
-import type { ShardCommand } from "./shard.ts";
+import type { ShardCommand } from "../messages.ts";
 import type { Silence } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
 import type { Gap } from "../../domain/gap.ts";

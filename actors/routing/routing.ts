@@ -6,23 +6,11 @@
 import { type AnyActorRef, fromTransition } from "xstate";
 import { inspect } from "./gate.ts";
 import { tell, tellShard } from "../addresses.ts";
+import type { RoutingCommand } from "../messages.ts";
 import type { Shared, SharedInput } from "../shared.ts";
 import { canarySymbol } from "../vitals.ts";
-import type { Credit } from "../../domain/credit.ts";
 import { flagNames, FLAGS } from "../../domain/flags.ts";
-import type { Gap } from "../../domain/gap.ts";
 import type { Tick } from "../../domain/tick.ts";
-
-/** What routing answers to. */
-export type RoutingCommand =
-  | {
-    type: "routing.ticks";
-    provider: string;
-    ticks: readonly Tick[];
-    credit: Credit | undefined;
-  }
-  | { type: "routing.canary" }
-  | { type: "routing.gap"; gap: Gap };
 
 /** Routing as an actor. */
 export const routing = fromTransition(

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type AnyActorRef, createActor, fromCallback } from "xstate";
-import type { ShardCommand } from "../../actors/instruments/shard.ts";
+import type { RoutingCommand, ShardCommand } from "../../actors/messages.ts";
 import type { Listing } from "../../actors/instruments/directory.ts";
-import { routing, type RoutingCommand } from "../../actors/routing/routing.ts";
+import { routing } from "../../actors/routing/routing.ts";
 import { createSupervisor } from "../../actors/supervision.ts";
 import { canarySymbol } from "../../actors/vitals.ts";
 import type { Store } from "../../db/store.ts";

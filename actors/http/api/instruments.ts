@@ -10,7 +10,7 @@ import { INSTRUMENT_TABLE, viewInstrument } from "./instrumentview.ts";
 import { answerTable, formatOf } from "./table.ts";
 import { tell } from "../../addresses.ts";
 import type { Listing } from "../../instruments/directory.ts";
-import type { Reply, SettingsCommand } from "../../settings.ts";
+import type { Reply, SettingsCommand } from "../../messages.ts";
 import type { HttpDeps } from "../deps.ts";
 import { unavailable } from "../problem.ts";
 import type { Symbols } from "../symbols.ts";

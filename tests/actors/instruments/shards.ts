@@ -7,12 +7,9 @@
 import { type AnyActorRef, createActor, fromCallback, SimulatedClock } from "xstate";
 import { hub, type HubEvent } from "../../../actors/hub.ts";
 import type { ListingState } from "../../../actors/instruments/directory.ts";
-import {
-  instruments,
-  type InstrumentsCommand,
-  InstrumentsMemory,
-} from "../../../actors/instruments/instruments.ts";
+import { instruments, InstrumentsMemory } from "../../../actors/instruments/instruments.ts";
 import type { ShardMemory } from "../../../actors/instruments/memory.ts";
+import type { InstrumentsCommand } from "../../../actors/messages.ts";
 import { recorder } from "../../../actors/recorder.ts";
 import { routing } from "../../../actors/routing/routing.ts";
 import type { Shared } from "../../../actors/shared.ts";

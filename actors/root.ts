@@ -6,7 +6,8 @@
 import { type ActorRefFrom, createActor } from "xstate";
 import { connections, type ConnectionsInput } from "./connections/connections.ts";
 import { Feeds } from "./connections/feeds.ts";
-import { http, type HttpInput } from "./http/http.ts";
+import type { HttpInput } from "./http/deps.ts";
+import { http } from "./http/http.ts";
 import { Hub, hub } from "./hub.ts";
 import { Directory } from "./instruments/directory.ts";
 import {

@@ -14,8 +14,9 @@ import type { SharedInput } from "./shared.ts";
 
 /** Between two beats by the wall, in milliseconds. */
 const BEAT = 250;
-/** Between two canaries, in milliseconds. */
+/** Between two canaries, in milliseconds, and while a stage has not seen one lately. */
 const CANARY = 1_000;
+const EAGER = 100;
 
 /** The ticker as an actor. */
 export const ticker = createService<TickerCommand, SharedInput>(
@@ -28,8 +29,17 @@ export const ticker = createService<TickerCommand, SharedInput>(
       clock.set(event.at);
       beat();
     });
-    const timers = [setInterval(guard(() => void canary()), CANARY)];
-    if (!clock.driven) timers.push(setInterval(guard(() => void beat()), BEAT));
-    return () => timers.forEach((timer) => clearInterval(timer));
+    let next: ReturnType<typeof setTimeout>;
+    const release = guard(() => {
+      canary();
+      const alive = shared.vitals.report().every((stage) => stage.alive);
+      next = setTimeout(release, alive ? CANARY : EAGER);
+    });
+    const beats = clock.driven ? undefined : setInterval(guard(() => void beat()), BEAT);
+    release();
+    return () => {
+      clearTimeout(next);
+      clearInterval(beats);
+    };
   },
 );

@@ -45,7 +45,7 @@ export interface ConnectionInput {
 
 interface Context extends ConnectionInput {
   readonly attempt: Attempt;
-  /** Failures since it was last live. */
+  /** Failures since it was last live for a while. */
   readonly failures: number;
   readonly lastError: string | null;
   /** When it went to where it is, by the injected clock. */
@@ -65,6 +65,9 @@ export interface ConnectionReport {
   readonly lastError: string | null;
   readonly refusals: readonly Refusal[];
 }
+
+/** How long a connection must live before its failures are forgotten, in milliseconds. */
+const STEADY = 30_000;
 
 const log = logger("connections");
 
@@ -138,7 +141,6 @@ export const connection = setup({
      * has missed nothing: the instruments are watched only from then on.
      */
     back: assign({
-      failures: 0,
       lastError: null,
       lostAt: ({ context, self }) => {
         const { failures, lostAt, provider, shared } = context;
@@ -257,6 +259,7 @@ export const connection = setup({
         { type: "note", params: { state: "live", reason: null } },
         { type: "subscribe", params: ({ context }) => context.instruments() },
       ],
+      after: { [STEADY]: { actions: assign({ failures: 0 }) } },
       on: {
         subscribe: { actions: { type: "subscribe", params: ({ event }) => event.instruments } },
         unsubscribe: {

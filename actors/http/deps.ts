@@ -5,8 +5,23 @@
  */
 import type { Context } from "hono";
 import type { Anyone } from "../addresses.ts";
-import type { HttpInput } from "./http.ts";
+import type { Shared } from "../shared.ts";
+import type { ChildReport } from "../supervision.ts";
 import type { StreamService } from "./stream/stream.ts";
+
+/** What the HTTP surface works with. */
+export interface HttpInput {
+  readonly shared: Shared;
+  /** What a write, and any request from elsewhere, has to show. */
+  readonly token: string;
+  /** Told where it listens, such as `http://127.0.0.1:8080`, each time it begins to. */
+  readonly listening: (url: string) => void;
+  /** The latest word on every supervised actor. */
+  readonly reports: () => readonly { readonly parent: string; readonly report: ChildReport }[];
+  /** Whether the whole tree is up. */
+  readonly running: () => boolean;
+  readonly version: string;
+}
 
 /** What the handlers work with. */
 export interface HttpDeps extends Omit<HttpInput, "listening"> {

@@ -5,10 +5,8 @@
  */
 import { serverUrl } from "../commands/address.ts";
 import { createService } from "../service.ts";
-import type { Shared } from "../shared.ts";
-import type { ChildReport } from "../supervision.ts";
 import { createApp } from "./app.ts";
-import type { Surroundings } from "./deps.ts";
+import type { HttpInput, Surroundings } from "./deps.ts";
 import { listen, type Server } from "./listen.ts";
 import { problemResponse, toProblem } from "./problem.ts";
 import { createStream } from "./stream/stream.ts";
@@ -16,20 +14,6 @@ import { MarketdError } from "../../domain/errors.ts";
 
 /** What the HTTP surface answers to. */
 export type HttpCommand = { type: "drain" };
-
-/** What the HTTP surface works with. */
-export interface HttpInput {
-  readonly shared: Shared;
-  /** What a write, and any request from elsewhere, has to show. */
-  readonly token: string;
-  /** Told where it listens, such as `http://127.0.0.1:8080`, each time it begins to. */
-  readonly listening: (url: string) => void;
-  /** The latest word on every supervised actor. */
-  readonly reports: () => readonly { readonly parent: string; readonly report: ChildReport }[];
-  /** Whether the whole tree is up. */
-  readonly running: () => boolean;
-  readonly version: string;
-}
 
 /** How long requests under way may take when all is closed, in milliseconds. */
 const DRAIN_TIMEOUT = 3_000;

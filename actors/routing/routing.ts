@@ -12,6 +12,9 @@ import { canarySymbol } from "../vitals.ts";
 import { flagNames, FLAGS } from "../../domain/flags.ts";
 import type { Tick } from "../../domain/tick.ts";
 
+/** The canaries' provider. */
+const CANARY = "canary";
+
 /** Routing as an actor. */
 export const routing = fromTransition(
   (shared: Shared, event: RoutingCommand, { self }) => {
@@ -61,7 +64,7 @@ function deal(
     }
     home.push(tick);
   }
-  for (const kind of ["trade", "quote", "depth"] as const) {
+  for (const kind of provider === CANARY ? [] : ["trade", "quote", "depth"] as const) {
     if (kinds[kind] > 0) meters.ticks.inc({ provider, kind }, kinds[kind]);
   }
   if (strangers.length > 0) outbox.add({ ticks: strangers, credit });
@@ -82,7 +85,7 @@ function release(shared: Shared, self: AnyActorRef): void {
     symbol: canarySymbol(shard),
     time: now,
     receivedAt: now,
-    provider: "canary",
+    provider: CANARY,
     id: "",
     flags: 0,
     price: 1,
@@ -90,5 +93,5 @@ function release(shared: Shared, self: AnyActorRef): void {
     side: null,
     conditions: null,
   }));
-  tell(self, "routing", { type: "routing.ticks", provider: "canary", ticks, credit: undefined });
+  tell(self, "routing", { type: "routing.ticks", provider: CANARY, ticks, credit: undefined });
 }

@@ -101,6 +101,9 @@ Deno.test("the wait between attempts grows, and credentials are read at each of 
     await one.pass(wait / 2 + 1);
     assertEquals(one.provider.diary[failures + 1], "authenticate");
   }
+  // One that breaks again at once is no better than one that never came about.
+  assertEquals([one.state(), reportOf(one.ref).failures], ["live", 8]);
+  await one.pass(30_000);
   assertEquals([one.state(), reportOf(one.ref).failures], ["live", 0]);
   one.stop();
 });

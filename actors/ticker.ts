@@ -32,8 +32,9 @@ export const ticker = createService<TickerCommand, SharedInput>(
     let next: ReturnType<typeof setTimeout>;
     const release = guard(() => {
       canary();
-      const alive = shared.vitals.report().every((stage) => stage.alive);
-      next = setTimeout(release, alive ? CANARY : EAGER);
+      const { directory, vitals } = shared;
+      const isWell = directory.shards().length > 0 && vitals.report().every(({ alive }) => alive);
+      next = setTimeout(release, isWell ? CANARY : EAGER);
     });
     const beats = clock.driven ? undefined : setInterval(guard(() => void beat()), BEAT);
     release();

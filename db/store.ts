@@ -16,7 +16,7 @@ import type { Micros } from "../domain/time.ts";
 /**
  * What can go wrong with a store. Terminal: `locked` (another daemon writes it), `newer-schema`
  * (a later marketd wrote it), `bad-url`, `unusable` (not a database, or not permitted),
- * `missing`. May pass: `unreachable`, `full`. The caller's fault: `bad-cursor`, `refused` (a row that
+ * `missing` (nothing there to read). May pass: `unreachable`, `full`. The caller's fault: `bad-cursor`, `refused` (a row that
  * the schema has no place for, or a page without rows).
  */
 export type StoreErrorCode =

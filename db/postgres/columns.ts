@@ -45,8 +45,7 @@ export interface Ids {
  * which `unnest` fills up.
  */
 export function tickColumns(ticks: readonly Tick[], { symbols, providers }: Ids): string[] {
-  const shared = new Array<string>(7).fill("");
-  const [symbol, time, provider, kind, id, received, flags] = [0, 1, 2, 3, 4, 5, 6] as const;
+  let symbol = "", time = "", provider = "", kind = "", id = "", received = "", flags = "";
   const first: (number | null)[] = [];
   const second: (number | null)[] = [];
   const third: (number | null)[] = [];
@@ -55,13 +54,13 @@ export function tickColumns(ticks: readonly Tick[], { symbols, providers }: Ids)
   const text: (string | null)[] = [];
   const asks: (string | null)[] = [];
   for (const tick of ticks) {
-    shared[symbol] += `,${symbols.get(tick.symbol)}`;
-    shared[time] += `,${tick.time}`;
-    shared[provider] += `,${providers.get(tick.provider)}`;
-    shared[kind] += `,${KIND_CODES[tick.kind]}`;
-    shared[id] += `,"${escaped(tick.id)}"`;
-    shared[received] += `,${tick.receivedAt}`;
-    shared[flags] += `,${tick.flags}`;
+    symbol += `,${symbols.get(tick.symbol)}`;
+    time += `,${tick.time}`;
+    provider += `,${providers.get(tick.provider)}`;
+    kind += `,${KIND_CODES[tick.kind]}`;
+    id += `,"${escaped(tick.id)}"`;
+    received += `,${tick.receivedAt}`;
+    flags += `,${tick.flags}`;
     const trade = tick.kind === "trade" ? tick : null;
     const quote = tick.kind === "quote" ? tick : null;
     const depth = tick.kind === "depth" ? tick : null;
@@ -73,6 +72,7 @@ export function tickColumns(ticks: readonly Tick[], { symbols, providers }: Ids)
     text.push(depth === null ? trade?.conditions ?? null : formatLevels(depth.bids));
     asks.push(depth === null ? null : formatLevels(depth.asks));
   }
+  const shared = [symbol, time, provider, kind, id, received, flags];
   return [
     ...shared.map((column) => `{${column.slice(1)}}`),
     ...[first, second, third, fourth].map((column) => sparse(column, numberArray)),

@@ -27,6 +27,12 @@ const STATES: ReadonlyMap<string, StoreErrorCode> = new Map([
   ["54", "refused"], // program limit exceeded: a row too large
 ]);
 
+/**
+ * TimescaleDB (2.13.1 was seen to) may tell a writer so while it compresses the piece that is written to, under
+ * the SQLSTATE of a thing that does not exist. The next attempt finds the piece.
+ */
+const PASSING = /^chunk not found$/;
+
 /** What to do about other SQLSTATEs, by code or class. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ["3D000", "Create the database (createdb), or name another in store.url."],
@@ -70,7 +76,9 @@ export function toStoreError(attempt: string, target: Target, error: unknown): S
 function ofServer(attempt: string, target: Target, error: postgres.PostgresError): StoreError {
   const state = error.code;
   const classOf = state.slice(0, 2);
-  const code = STATES.get(state) ?? STATES.get(classOf) ?? "unusable";
+  const code = PASSING.test(error.message)
+    ? "unreachable"
+    : STATES.get(state) ?? STATES.get(classOf) ?? "unusable";
   const advice = code === "full"
     ? "Free some space on its disk."
     : code === "unreachable"

@@ -45,7 +45,7 @@ const PRUNINGS: readonly Pruning[] = [
 ];
 
 /**
- * Deletes what is past its limit. Each table is a transaction of its own.
+ * Deletes what is past its limit.
  *
  * @param hypertables those that are kept in pieces by time: their pieces go whole, uncounted.
  * @returns the rows deleted, at most `most`.
@@ -58,12 +58,21 @@ export async function prune(
   most: number,
 ): Promise<number> {
   requireCount("prune", most);
-  let left = most;
-  for (const { of, table, sql } of PRUNINGS) {
+  const due = PRUNINGS.flatMap(({ of, table, sql }) => {
     const before = limits[of];
-    if (before === undefined || left === 0) continue;
+    return before === undefined ? [] : [{ table, sql, before }];
+  });
+  for (const { table, before } of due) {
     if (hypertables.has(table)) await dropChunks(link, table, before);
-    else left -= (await link.query(sql, [timestamp(before), left])).count;
   }
-  return most - left;
+  return await link.transaction(async () => {
+    // However few rows the server thinks there are: going through all of a table takes too long.
+    await link.query("SET LOCAL enable_seqscan = off");
+    let left = most;
+    for (const { table, sql, before } of due) {
+      if (hypertables.has(table) || left === 0) continue;
+      left -= (await link.query(sql, [timestamp(before), left])).count;
+    }
+    return most - left;
+  });
 }

@@ -146,8 +146,9 @@ async function compress(runner: Runner, hypertable: Hypertable): Promise<void> {
     `ALTER TABLE ${table} SET (timescaledb.compress,
       timescaledb.compress_segmentby = '${segments}', timescaledb.compress_orderby = '${order}')`,
   );
+  // Not at once: a first start may well be writing a recording of old days.
   await runner.query(
     `SELECT add_compression_policy('${table}', compress_after => INTERVAL '${compressAfter}',
-      if_not_exists => true)`,
+      initial_start => now() + INTERVAL '1 hour', if_not_exists => true)`,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { marketd } from "../actors/commands/run.ts";
-import { parseCsv, type Row } from "./csv.ts";
+import { parseCsv } from "./csv.ts";
 import { Daemon, eventually, pause } from "./daemon.ts";
 import { onEachStore } from "./stores.ts";
 

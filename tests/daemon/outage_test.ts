@@ -69,7 +69,7 @@ Deno.test({
             await stream.close();
             await daemon.ready();
           } finally {
-            assertEquals(await daemon.stop(), 0);
+            assertEquals(await daemon.stop(), 0, daemon.stderr);
           }
           for (const symbol of SYMBOLS) {
             const { stdout } = await marketd(folder, ["export", "ticks", symbol, "--store", url]);
@@ -93,15 +93,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a daemon starts without its store, and takes to it what came meanwhile (needs Postgres)",
+  name: "a daemon starts without its store, takes to it what came meanwhile, and tells what it" +
+    " had missed (needs Postgres)",
   ignore: SKIP,
   fn: () =>
     inDatabase(async ({ database, urlAt }) => {
       const proxy = TcpProxy.listen(ENDPOINT);
-      proxy.cut();
       try {
         await inFolder({ "marketd.yaml": CONFIG }, async (folder) => {
           const args = ["--store", urlAt(proxy.port)];
+          const before = await Daemon.start({ folder, args });
+          await before.ready();
+          assertEquals(await before.stop(), 0);
+          proxy.cut();
           const daemon = await Daemon.start({ folder, args });
           try {
             const stream = await openStream(`${daemon.url}/api/v1/stream?types=trade,candle`);
@@ -109,19 +113,21 @@ Deno.test({
             await stream.close();
             await pause(1_000);
             proxy.resume();
-            await eventually("the store has what came", async () => {
-              const page = await daemon.get("/api/v1/ticks?symbol=AAPL&limit=10");
+            await eventually("the gap is told", async () => {
+              const page = await daemon.get("/api/v1/gaps?symbol=AAPL");
               const text = await page.text();
-              return page.ok && (JSON.parse(text) as { data: unknown[] }).data.length === 10;
+              return page.ok && /"reason":"restart"/.test(text);
             });
           } finally {
             assertEquals(await daemon.stop(), 0);
           }
-          const [row] = await ask<{ count: number }>(
+          const counts = await ask<{ clean: boolean; count: number }>(
             database,
-            "SELECT count(*)::int AS count FROM ticks",
+            `SELECT runs.clean, count(*)::int AS count FROM runs
+              JOIN ticks ON ticks.received_at BETWEEN runs.started_at AND runs.alive_until
+              GROUP BY runs.epoch, runs.clean`,
           );
-          assert(row!.count > 1_000);
+          assertEquals(counts.map(({ clean, count }) => clean && count > 1_000), [true, true]);
         });
       } finally {
         await proxy.close();

@@ -22,7 +22,7 @@ async function endSessions(database: string): Promise<number> {
   const ended = await ask(
     ADMIN,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = '${database}' AND pid <> pg_backend_pid()`,
+    WHERE datname = '${database}' AND backend_type = 'client backend'`,
   );
   return ended.length;
 }
@@ -167,7 +167,7 @@ test("answers more readers at once than it has connections", async (place) => {
     const [row] = await ask<{ sessions: number }>(
       ADMIN,
       `SELECT count(*)::integer AS sessions FROM pg_stat_activity
-      WHERE datname = '${place.database}'`,
+      WHERE datname = '${place.database}' AND backend_type = 'client backend'`,
     );
     assertEquals(row, { sessions: 4 });
   });

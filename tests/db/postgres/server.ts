@@ -7,6 +7,7 @@
 import postgres from "postgres";
 import { openStore } from "../../../db/open.ts";
 import type { Store } from "../../../db/store.ts";
+import { messageOf } from "../../../domain/errors.ts";
 import type { StorePlace } from "../contract.ts";
 
 /** A database of the server that is always there. */
@@ -26,6 +27,7 @@ export async function ask<Row>(database: string, ...statements: string[]): Promi
     password: decodeURIComponent(SERVER.password),
     database,
     max: 1,
+    connect_timeout: 5,
     onnotice: () => {},
   });
   try {
@@ -37,37 +39,36 @@ export async function ask<Row>(database: string, ...statements: string[]): Promi
   }
 }
 
-async function answers(): Promise<boolean> {
+/** What the server has, or why it cannot be used. */
+async function look(): Promise<{ timescale: boolean } | { trouble: string }> {
   try {
-    (await Deno.connect(ENDPOINT)).close();
-    return true;
-  } catch {
-    return false;
+    const [row] = await ask<{ timescale: boolean }>(
+      SERVER.pathname.slice(1),
+      `SELECT current_setting('timescaledb.disable_load', true) IS NOT NULL
+        AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS timescale`,
+    );
+    return { timescale: row?.timescale ?? false };
+  } catch (error) {
+    return { trouble: messageOf(error) };
   }
 }
 
+const found = await look();
+
+/** Whether the server has TimescaleDB. */
+export const TIMESCALE = "timescale" in found && found.timescale;
+
 /** Whether to skip what needs the server. Where CI=true nothing is skipped: it fails instead. */
-export const SKIP = !(await answers()) && Deno.env.get("CI") !== "true";
-if (SKIP) {
+export const SKIP = "trouble" in found && Deno.env.get("CI") !== "true";
+if (SKIP && "trouble" in found) {
   Deno.test({
-    name: `Postgres is not tried: no server answers at ${SERVER.host}; name one in ` +
-      `MARKETD_TEST_POSTGRES`,
+    name:
+      `Postgres is not tried: no server at ${SERVER.host} lets us in (${found.trouble}); name ` +
+      `one in MARKETD_TEST_POSTGRES`,
     ignore: true,
     fn: () => {},
   });
 }
-
-async function hasTimescale(): Promise<boolean> {
-  const [row] = await ask<{ has: boolean }>(
-    SERVER.pathname.slice(1),
-    `SELECT current_setting('timescaledb.disable_load', true) IS NOT NULL
-      AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AS has`,
-  );
-  return row?.has ?? false;
-}
-
-/** Whether the server has TimescaleDB. */
-export const TIMESCALE = await answers() && await hasTimescale();
 
 /** A place in a database of its own. */
 export interface PostgresPlace extends StorePlace {

@@ -13,19 +13,29 @@ import { messageOf } from "../domain/errors.ts";
 /** What retention answers to. */
 export type RetentionCommand = { type: "drain" };
 
-/** Between two rounds, in milliseconds. */
-const ROUND = 10 * 60_000;
-/** Before the first round, in milliseconds: a start has better things to do. */
-const FIRST = 30_000;
-/** Rows that go at once, and the pause after them in milliseconds. */
+/** When it goes to work, in milliseconds. */
+export interface RetentionPace {
+  /** Before the first round: a start has better things to do. */
+  readonly first: number;
+  readonly round: number;
+  /** Between two steps of a round. */
+  readonly pause: number;
+}
+
+/** What retention works with. */
+export interface RetentionInput extends SharedInput {
+  readonly pace?: RetentionPace;
+}
+
+const PACE: RetentionPace = { first: 30_000, round: 10 * 60_000, pause: 200 };
+/** Rows that go at once. */
 const STEP = 5_000;
-const PAUSE = 200;
 
 const log = logger("retention");
 
 /** Retention as an actor. Answers `drain` when no step is under way. */
-export const retention = createService<RetentionCommand, SharedInput>(
-  ({ input: { shared }, receive, self, sendBack, guard }) => {
+export const retention = createService<RetentionCommand, RetentionInput>(
+  ({ input: { shared, pace = PACE }, receive, self, sendBack, guard }) => {
     const { clock, settings, store } = shared;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let step: Promise<void> = Promise.resolve();
@@ -53,7 +63,7 @@ export const retention = createService<RetentionCommand, SharedInput>(
       } catch (error) {
         log.warn("old rows stay for the time being: {reason}", { reason: messageOf(error) });
       }
-      schedule(gone >= STEP ? PAUSE : ROUND);
+      schedule(gone >= STEP ? pace.pause : pace.round);
     }
 
     receive(guard(async (event) => {
@@ -64,7 +74,7 @@ export const retention = createService<RetentionCommand, SharedInput>(
       sendBack({ type: "child.drained", id: self.id });
     }));
     // A recording is kept whole: its clock is not the wall's, and a replay is soon over.
-    if (!clock.driven) schedule(FIRST);
+    if (!clock.driven) schedule(pace.first);
     return () => {
       stopped = true;
       clearTimeout(timer);

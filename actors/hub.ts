@@ -108,17 +108,29 @@ export class Hub {
 
   /** Numbers the events and holds them for whoever asks, while nobody is there to deliver them. */
   hold(events: readonly HubEvent[]): void {
+    let type: EventType | undefined;
+    let latest = new Map<string, HubEvent>();
     for (const event of events) {
       event.sequence = ++this.#sequence;
       if (!event.conflates) {
         const gone = this.#ring.push(event);
         if (gone !== undefined) this.#lostUntil = gone.sequence;
       }
-      let latest = this.#latest.get(event.type);
-      if (latest === undefined) this.#latest.set(event.type, latest = new Map());
-      const held = latest.get(event.subject);
-      if (held === undefined || !isOlderCandle(event, held)) latest.set(event.subject, event);
+      if (event.type !== type) {
+        type = event.type;
+        latest = this.#latestOf(type);
+      }
+      const { subject } = event;
+      if (type !== "candle" || !isOlderCandle(event, latest.get(subject))) {
+        latest.set(subject, event);
+      }
     }
+  }
+
+  #latestOf(type: EventType): Map<string, HubEvent> {
+    let latest = this.#latest.get(type);
+    if (latest === undefined) this.#latest.set(type, latest = new Map());
+    return latest;
   }
 
   /** Says that a shard's canary came by. */
@@ -171,9 +183,8 @@ export class Hub {
 }
 
 /** Whether an event revises a candle while a later one of its subject is known. */
-function isOlderCandle(event: HubEvent, held: HubEvent): boolean {
-  return event.type === "candle" &&
-    (event.payload as Candle).start < (held.payload as Candle).start;
+function isOlderCandle(event: HubEvent, held: HubEvent | undefined): boolean {
+  return held !== undefined && (event.payload as Candle).start < (held.payload as Candle).start;
 }
 
 /** The hub as an actor over its memory. */

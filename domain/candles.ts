@@ -207,14 +207,16 @@ export class CandleSeries {
   }
 
   /** Takes the candles that were closed or revised since the last call, in that order. */
-  takeMade(): Candle[] {
+  takeMade(): readonly Candle[] {
+    if (this.#made.length === 0) return NONE;
     const made = this.#made;
     this.#made = [];
     return made;
   }
 
   /** Takes the closed candles that must be loaded for late ticks. */
-  takeWanted(): Wanted[] {
+  takeWanted(): readonly Wanted[] {
+    if (this.#wanted.length === 0) return NONE;
     const wanted = this.#wanted;
     this.#wanted = [];
     return wanted;
@@ -369,6 +371,9 @@ export class CandleSeries {
     return [this.#base, ...this.#longer];
   }
 }
+
+/** Most times there is nothing to take. */
+const NONE: readonly never[] = [];
 
 function frame(interval: Interval): Frame {
   return { interval, open: [], recent: [], known: new Map(), span: null };

@@ -25,11 +25,17 @@ export function nothingMade(): Made {
   return { candles: [], forming: [], wanted: [], faults: [] };
 }
 
+/** Ticks of one instrument. */
+export interface Batch {
+  readonly symbol: string;
+  readonly ticks: readonly Tick[];
+}
+
 /** What the candle actor answers to. */
 export type CandlesCommand =
   & { readonly made: Made }
   & (
-    | { type: "candles.ticks"; symbol: string; ticks: readonly Tick[] }
+    | { type: "candles.ticks"; batches: readonly Batch[] }
     | { type: "candles.beat"; now: Micros }
     | {
       type: "candles.restore";
@@ -53,9 +59,11 @@ export const candles = fromTransition(
   (series: SeriesMap, event: CandlesCommand) => {
     if (event.type === "candles.beat") {
       for (const [symbol, one] of series) attempt(series, symbol, event, () => beat(one, event));
-    } else {
-      attempt(series, event.symbol, event, () => apply(series, event));
-    }
+    } else if (event.type === "candles.ticks") {
+      for (const batch of event.batches) {
+        attempt(series, batch.symbol, event, () => count(series.get(batch.symbol), batch));
+      }
+    } else attempt(series, event.symbol, event, () => apply(series, event));
     return series;
   },
   ({ input }: { input: SeriesMap }) => input,
@@ -82,9 +90,13 @@ function beat(one: CandleSeries, event: CandlesCommand & { type: "candles.beat" 
   event.made.forming.push(...one.takeForming());
 }
 
+function count(one: CandleSeries | undefined, { ticks }: Batch): void {
+  if (one !== undefined) { for (const tick of ticks) one.add(tick); }
+}
+
 function apply(
   series: SeriesMap,
-  event: Exclude<CandlesCommand, { type: "candles.beat" }>,
+  event: Exclude<CandlesCommand, { type: "candles.beat" | "candles.ticks" }>,
 ): void {
   if (event.type === "candles.restore") {
     const one = event.series;
@@ -97,8 +109,7 @@ function apply(
   }
   const one = series.get(event.symbol);
   if (one === undefined) return;
-  if (event.type === "candles.ticks") { for (const tick of event.ticks) one.add(tick); }
-  else if (event.type === "candles.load") one.load(event.wanted, event.candle);
+  if (event.type === "candles.load") one.load(event.wanted, event.candle);
   else if (event.type === "candles.gap") one.addGap(event.gap);
   else if (event.type === "candles.outage") one.setOutage(event.from);
   else one.finish(event.at);

@@ -11,7 +11,7 @@ import { noteBook, snapBooks } from "./books.ts";
 import type { Shed } from "./buffer.ts";
 import type { Listing } from "./directory.ts";
 import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
-import { giveOut } from "./output.ts";
+import { giveOut, type Output } from "./output.ts";
 import { silenceOf } from "./recall.ts";
 import type { HistoryCommand } from "./history.ts";
 import { tell } from "../addresses.ts";
@@ -96,16 +96,16 @@ export class Desk {
         continue;
       }
       if (feed.credit !== credit && feed.buffer.length > 0) {
-        if (!this.#mustWait(feed)) this.#drainFeed(feed);
+        if (!this.#mustWait(feed)) this.#drainFeeds([feed], feed.credit);
         // A source that has given way to another counts no more; the ticks stay.
         else feed.credit?.give(feed.buffer.length);
       }
       feed.credit = credit;
+      if (feed.buffer.length === 0) waiting.add(feed);
       const shed = feed.buffer.push(tick);
       if (shed !== null) this.#countShed(shed, credit);
       feed.listing.ticks++;
       feed.listing.lastTick = tick.receivedAt;
-      waiting.add(feed);
     }
     if (this.#memory.draining) this.drain();
     else this.#memory.timer ??= setTimeout(() => this.#self.send({ type: "shard.drain" }), 0);
@@ -124,11 +124,19 @@ export class Desk {
     const { waiting, timer } = this.#memory;
     clearTimeout(timer);
     this.#memory.timer = undefined;
+    const byCredit = new Map<Credit | undefined, Feed[]>();
     for (const feed of waiting) {
       if (this.#mustWait(feed)) continue;
       waiting.delete(feed);
-      this.#drainFeed(feed);
+      if (feed.listing.canary) {
+        this.#drainCanary(feed);
+        continue;
+      }
+      const together = byCredit.get(feed.credit);
+      if (together === undefined) byCredit.set(feed.credit, [feed]);
+      else together.push(feed);
     }
+    for (const [credit, feeds] of byCredit) this.#drainFeeds(feeds, credit);
   }
 
   /** Whether its candles are not there to take its ticks, but will be. */
@@ -136,13 +144,28 @@ export class Desk {
     return state === "rebuilding" || (state === "restarting" && !this.#memory.draining);
   }
 
-  #drainFeed(feed: Feed): void {
-    const ticks = feed.buffer.take();
-    const { symbol } = feed.listing.instrument;
-    if (feed.listing.canary) this.#shared.vitals.sight("buffer", this.#memory.id);
-    const made = this.#ask((made) => ({ type: "candles.ticks", symbol, ticks, made }));
-    noteBook(feed, ticks);
-    this.#handOut(made, ticks, feed);
+  /** Empties the buffers of feeds whose ticks are owed to the same source, all at once. */
+  #drainFeeds(feeds: readonly Feed[], credit: Credit | undefined): void {
+    const batches = feeds.map((feed) => {
+      const ticks = feed.buffer.take();
+      noteBook(feed, ticks);
+      return { symbol: feed.listing.instrument.symbol, ticks };
+    });
+    const made = this.#ask((made) => ({ type: "candles.ticks", batches, made }));
+    const ticks = batches.length === 1 ? batches[0]!.ticks : batches.flatMap(({ ticks }) => ticks);
+    this.#handOut(made, { ticks, credit });
+  }
+
+  #drainCanary(feed: Feed): void {
+    const { outbox, vitals } = this.#shared;
+    const { id } = this.#memory;
+    vitals.sight("buffer", id);
+    const batch = { symbol: feed.listing.instrument.symbol, ticks: feed.buffer.take() };
+    const made = this.#ask((made) => ({ type: "candles.ticks", batches: [batch], made }));
+    for (const { symbol, error } of made.faults) this.#fault(symbol, error);
+    if (made.faults.length === 0) vitals.sight("candle", id);
+    tell(this.#self, "hub", { type: "hub.canary", shard: id });
+    outbox.add({ ticks: [], canaries: [id] });
   }
 
   /** Hands over everything, forming candles too: whoever reads the store finds them there. */
@@ -159,7 +182,7 @@ export class Desk {
 
   #beat(now: Micros): void {
     this.drain();
-    this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, made })), []);
+    this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, made })));
     const books = snapBooks(this.#memory, now);
     if (books.length > 0) this.#shared.outbox.add({ ticks: [], books });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
@@ -173,16 +196,12 @@ export class Desk {
   }
 
   /** Gives what was made to the hub, and all of it with the ticks to the outbox. */
-  #handOut(made: Made, ticks: readonly Tick[], feed?: Feed, gaps: readonly Gap[] = []): void {
-    const { outbox, vitals } = this.#shared;
+  #handOut(
+    made: Made,
+    { ticks = [], gaps = [], credit }: Partial<Omit<Output, "made">> = {},
+  ): void {
     for (const { symbol, error } of made.faults) this.#fault(symbol, error);
-    if (feed?.listing.canary) {
-      if (made.faults.length === 0) vitals.sight("candle", this.#memory.id);
-      tell(this.#self, "hub", { type: "hub.canary", shard: this.#memory.id });
-      outbox.add({ ticks: [], canaries: [this.#memory.id] });
-      return;
-    }
-    giveOut(this.#shared, this.#self, { made, ticks, gaps, credit: feed?.credit });
+    giveOut(this.#shared, this.#self, { made, ticks, gaps, credit });
     for (const { symbol, wanted } of made.wanted) {
       const listing = this.#memory.feeds.get(symbol)?.listing;
       if (listing !== undefined) this.#askHistory({ type: "history.load", listing, wanted });
@@ -262,14 +281,14 @@ export class Desk {
     listing.state = "live";
     const missed = recalled?.missed ?? null;
     if (missed !== null) this.#shared.meters.gaps.inc({ reason: missed.reason });
-    if (!listing.canary) this.#handOut(made, [], undefined, missed === null ? [] : [missed]);
+    if (!listing.canary) this.#handOut(made, { gaps: missed === null ? [] : [missed] });
     this.#tellRecovery(feed);
     for (const gap of feed.gaps.splice(0)) this.#gap(symbol, gap);
     this.drain();
     if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
     else {
       const beat = this.#ask((made) => ({ type: "candles.beat", now: clock.now(), made }));
-      this.#handOut(beat, []);
+      this.#handOut(beat);
     }
   }
 
@@ -282,7 +301,6 @@ export class Desk {
     const { symbol } = listing.instrument;
     this.#handOut(
       this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made })),
-      [],
     );
   }
 
@@ -321,7 +339,7 @@ export class Desk {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
     clearTimeout(feed.retry);
-    this.#drainFeed(feed);
+    this.#drainFeeds([feed], feed.credit);
     this.#memory.feeds.delete(symbol);
     this.#memory.series.delete(symbol);
     this.#memory.waiting.delete(feed);
@@ -342,7 +360,7 @@ export class Desk {
 
   #silence(symbol: string, from: Micros | undefined): void {
     this.#memory.feeds.get(symbol)!.silentFrom = from;
-    this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })), []);
+    this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })));
   }
 
   #gap(symbol: string, gap: Omit<Gap, "symbol">): void {
@@ -358,7 +376,7 @@ export class Desk {
     const silence = silenceOf(gap);
     const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: silence, made }));
     this.#shared.meters.gaps.inc({ reason: gap.reason });
-    this.#handOut(made, [], undefined, [{ ...gap, symbol }]);
+    this.#handOut(made, { gaps: [{ ...gap, symbol }] });
   }
 
   #finish(provider: string, at: Micros): void {
@@ -371,7 +389,7 @@ export class Desk {
     feed.finishAt = at;
     if (this.#mustWait(feed)) return;
     const { symbol } = listing.instrument;
-    this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })), []);
+    this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })));
     if (listing.state === "live") listing.state = "finished";
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HubEvent } from "../hub.ts";
+import type { EventType, HubEvent } from "../hub.ts";
 import type { Candle } from "../../domain/candle.ts";
 import { REFUSED } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
@@ -21,7 +21,7 @@ export function toEvents(
 ): HubEvent[] {
   const events: HubEvent[] = [];
   for (const tick of ticks) {
-    if ((tick.flags & REFUSED) === 0) events.push(tickEvent(tick));
+    if ((tick.flags & REFUSED) === 0) events.push(new TickEvent(tick));
   }
   for (const candle of closed) events.push(candleEvent(candle, false));
   for (const candle of forming) events.push(candleEvent(candle, true));
@@ -29,17 +29,28 @@ export function toEvents(
   return events;
 }
 
-function tickEvent(tick: Tick): HubEvent {
-  return {
-    type: tick.kind,
-    symbol: tick.symbol,
-    interval: null,
-    subject: tick.symbol,
-    conflates: tick.kind !== "trade",
-    payload: tick,
-    sequence: 0,
-    json: null,
-  };
+/** A tick's event. There is one for every tick: it holds nothing that the tick says already. */
+class TickEvent implements HubEvent {
+  sequence = 0;
+  json: string | null = null;
+
+  constructor(readonly payload: Tick) {}
+
+  get type(): EventType {
+    return this.payload.kind;
+  }
+  get symbol(): string {
+    return this.payload.symbol;
+  }
+  get interval(): null {
+    return null;
+  }
+  get subject(): string {
+    return this.payload.symbol;
+  }
+  get conflates(): boolean {
+    return this.payload.kind !== "trade";
+  }
 }
 
 function candleEvent(candle: Candle, conflates: boolean): HubEvent {

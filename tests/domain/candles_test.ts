@@ -362,7 +362,7 @@ Deno.test("a restart from kept minutes and ticks goes on as if nothing had happe
   fc.assert(fc.property(ordered, fc.double({ min: 0, max: 1, noNaN: true }), (ticks, share) => {
     const run = (one: CandleSeries, some: readonly Tick[]) => {
       for (const tick of some) one.add(tick);
-      return one.takeMade();
+      return [...one.takeMade()];
     };
     const straight = series();
     const expected = [...run(straight, ticks), ...(straight.finish(Infinity), straight.takeMade())];

@@ -55,7 +55,7 @@ Deno.test("what waits is in order, exact where it must be, and else the latest",
 Deno.test("what was conflated away takes no room", () => {
   const pending = new Pending();
   for (let number = 1; number < 10_000; number++) {
-    pending.push({ ...quote(number), sequence: number });
+    pending.push(Object.assign(quote(number), { sequence: number }));
   }
   assertEquals([pending.length, pending.bytes], [1, 0]);
   assertEquals(pending.take().map(({ sequence }) => sequence), [9_999]);

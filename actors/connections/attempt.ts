@@ -6,7 +6,7 @@
  * @module
  */
 import { type AnyActorRef, fromPromise } from "xstate";
-import { createSink, type SinkEvent } from "./sink.ts";
+import { type ConnectionSink, createSink, type SinkEvent } from "./sink.ts";
 import type { Shared } from "../shared.ts";
 import type { Provider, Session, Stream } from "../../providers/provider.ts";
 
@@ -16,6 +16,7 @@ export interface Attempt {
   readonly correlation: string;
   session: Session | null;
   stream: Stream | null;
+  sink: ConnectionSink | null;
 }
 
 /** What signing in and opening work with. */
@@ -31,7 +32,7 @@ export interface AttemptInput {
 
 /** An attempt that has nothing yet. */
 export function newAttempt(): Attempt {
-  return { correlation: crypto.randomUUID().slice(0, 8), session: null, stream: null };
+  return { correlation: crypto.randomUUID().slice(0, 8), session: null, stream: null, sink: null };
 }
 
 interface Step {
@@ -52,6 +53,7 @@ export const authenticate = fromPromise(
 export const open = fromPromise(async ({ input, signal, self }: Step): Promise<void> => {
   const { attempt, machine, provider, shared } = input;
   const sink = createSink(shared, provider, machine, input.tell);
+  attempt.sink = sink;
   attempt.stream = await attempt.session!.openStream(sink, signal);
   if (!isWanted(self)) await leave(attempt);
 });
@@ -70,6 +72,7 @@ export async function leave(attempt: Attempt): Promise<void> {
   try {
     await stream?.close();
   } finally {
+    attempt.sink?.flush();
     await session?.logOut();
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Gatherer } from "./gather.ts";
 import { type Anyone, tell } from "../addresses.ts";
 import { BUFFER } from "../instruments/memory.ts";
 import { logger } from "../log.ts";
@@ -18,6 +19,12 @@ const LOGGED = 20;
 
 const log = logger("connections");
 
+/** A sink, as its connection has it. */
+export interface ConnectionSink extends StreamSink {
+  /** Hands on what it holds: when the stream has been closed. */
+  flush(): void;
+}
+
 /**
  * Makes the sink of one stream.
  *
@@ -29,19 +36,25 @@ export function createSink(
   provider: Provider,
   machine: Anyone,
   control: (event: SinkEvent) => void,
-): StreamSink {
+): ConnectionSink {
   const { id } = provider;
   // No more may be under way than the smallest buffer on the way holds, so none is ever shed.
   const credit = new Credit(BUFFER);
   let problems = 0;
+  const gatherer = new Gatherer((ticks) => {
+    const command = { type: "routing.ticks", provider: id, ticks, credit } as const;
+    if (!tell(machine, "routing", command)) shared.outbox.add({ ticks, credit });
+  });
+  const after = (say: () => void) => {
+    gatherer.flush();
+    say();
+  };
   return {
     credit,
-    ticks: (ticks) => {
-      const command = { type: "routing.ticks", provider: id, ticks, credit } as const;
-      if (!tell(machine, "routing", command)) shared.outbox.add({ ticks, credit });
-    },
-    gap: (gap) => void tell(machine, "routing", { type: "routing.gap", gap }),
-    time: (at) => void tell(machine, "ticker", { type: "ticker.time", at }),
+    flush: () => gatherer.flush(),
+    ticks: (ticks) => gatherer.add(ticks),
+    gap: (gap) => after(() => tell(machine, "routing", { type: "routing.gap", gap })),
+    time: (at) => after(() => tell(machine, "ticker", { type: "ticker.time", at })),
     problem: ({ where, what }) => {
       shared.meters.problems.inc({ provider: id });
       problems++;
@@ -52,7 +65,7 @@ export function createSink(
       shared.feeds.problem(id, { where, what });
     },
     progress: (done, total) => shared.feeds.progress(id, done, total),
-    ended: () => control({ type: "ended" }),
-    lost: (error) => control({ type: "lost", error }),
+    ended: () => after(() => control({ type: "ended" })),
+    lost: (error) => after(() => control({ type: "lost", error })),
   };
 }

@@ -36,7 +36,12 @@ export type CandlesCommand =
   & { readonly made: Made }
   & (
     | { type: "candles.ticks"; batches: readonly Batch[] }
-    | { type: "candles.beat"; now: Micros }
+    | {
+      type: "candles.beat";
+      now: Micros;
+      /** Whether to give the forming candles, too, where they changed. */
+      forming: boolean;
+    }
     | {
       type: "candles.restore";
       symbol: string;
@@ -87,7 +92,7 @@ function attempt(series: SeriesMap, symbol: string, { made }: CandlesCommand, ru
 
 function beat(one: CandleSeries, event: CandlesCommand & { type: "candles.beat" }): void {
   one.advance(event.now);
-  event.made.forming.push(...one.takeForming());
+  if (event.forming) event.made.forming.push(...one.takeForming());
 }
 
 function count(one: CandleSeries | undefined, { ticks }: Batch): void {

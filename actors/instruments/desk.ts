@@ -24,7 +24,7 @@ import { messageOf } from "../../domain/errors.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { Tick } from "../../domain/tick.ts";
-import type { Micros } from "../../domain/time.ts";
+import { type Micros, SECOND } from "../../domain/time.ts";
 
 /** What a desk works with. */
 export interface DeskInput {
@@ -182,7 +182,11 @@ export class Desk {
 
   #beat(now: Micros): void {
     this.drain();
-    this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, made })));
+    const second = Math.floor(now / SECOND);
+    const isNew = second !== this.#memory.second;
+    this.#memory.second = second;
+    const beat = { type: "candles.beat", now, forming: isNew } as const;
+    this.#handOut(this.#ask((made) => ({ ...beat, made })));
     const books = snapBooks(this.#memory, now);
     if (books.length > 0) this.#shared.outbox.add({ ticks: [], books });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
@@ -287,7 +291,12 @@ export class Desk {
     this.drain();
     if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
     else {
-      const beat = this.#ask((made) => ({ type: "candles.beat", now: clock.now(), made }));
+      const beat = this.#ask((made) => ({
+        type: "candles.beat",
+        now: clock.now(),
+        forming: true,
+        made,
+      }));
       this.#handOut(beat);
     }
   }

@@ -75,6 +75,8 @@ export class ShardMemory {
   readonly inbox: ShardCommand[] = [];
   timer: ReturnType<typeof setTimeout> | undefined;
   draining = false;
+  /** The second of the last beat: forming candles are told once in each. */
+  second = -Infinity;
   /** When books were snapped last. */
   snappedAt: Micros = -Infinity;
 

@@ -7,7 +7,7 @@
 import { type Store, StoreError, type WriteBatch, type WriteReport } from "../db/store.ts";
 
 /** How long a write may take, in milliseconds. */
-const LIMIT = 3_000;
+const LIMIT = 5_000;
 
 /** Writes to a store, within bounds of time. */
 export class PatientWriter {

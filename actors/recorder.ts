@@ -52,7 +52,9 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
   ({ input, receive, self, sendBack, guard }) => {
     const { outbox, journal, meters, spool, vitals } = input;
     const every = input.every / MILLISECOND;
-    const writer = { store: new PatientWriter(input.store), journal, meters };
+    // Without a spool there is nothing better to do than to wait for the store.
+    const store = spool === null ? input.store : new PatientWriter(input.store);
+    const writer = { store, journal, meters };
     let timer: ReturnType<typeof setTimeout> | undefined;
     let busy = false;
     let draining = false;

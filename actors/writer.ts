@@ -8,12 +8,11 @@ import type { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import { type Entry, rowsOf } from "./outbox.ts";
-import type { PatientWriter } from "./patience.ts";
-import { type Run, StoreError } from "../db/store.ts";
+import { type Run, type Store, StoreError } from "../db/store.ts";
 
 /** What writing works with. */
 export interface WriterInput {
-  readonly store: PatientWriter;
+  readonly store: Pick<Store, "write">;
   readonly journal: Journal;
   readonly meters: Meters;
 }

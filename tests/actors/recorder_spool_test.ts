@@ -38,8 +38,8 @@ Deno.test("what comes while the store is down is spooled, and written in order w
         add(25);
         await until(() => world.outbox.length === 0);
       }
+      await until(() => spool.rows === 100);
       assertEquals([world.journal.state, world.journal.trouble], ["spooling", DOWN.message]);
-      assertEquals(spool.rows, 100);
       store.down = null;
       add(25);
       await until(() => world.journal.state === "writing");

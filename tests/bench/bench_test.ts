@@ -139,7 +139,7 @@ Deno.test("the table says what was met, what was not, and what could not be meas
   const text = formatTable([row, { ...row, what: "size", ratio: null, met: null, notes: [] }]);
   assertEquals(text.split("\n"), [
     "| what  | goal  | ours | physical limit | ratio  | met?         |",
-    "|-------|-------|------|----------------|--------|--------------|",
+    "| ----- | ----- | ---- | -------------- | ------ | ------------ |",
     "| start | < 1 s | 2 s  | 1 s            | 2.00 x | NO           |",
     "| size  | < 1 s | 2 s  | 1 s            | -      | not measured |",
     "",

@@ -22,7 +22,7 @@ export function formatTable(rows: readonly Row[]): string {
   );
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
   const notes = rows.flatMap(({ what, notes }) => notes.map((note) => `- ${what}: ${note}`));
   return [line(HEAD), rule, ...cells.map(line), ...(notes.length > 0 ? [""] : []), ...notes]
     .join("\n");

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkStoreUrl, findWriter, openStore } from "./db/open.ts";
 import { loadProvider, PROVIDER_IDS } from "./providers/catalog.ts";
 import type { CommandDeps, Output } from "./actors/commands/deps.ts";
 import { tellFailure } from "./actors/commands/failure.ts";
@@ -33,10 +34,18 @@ async function run(invocation: Invocation, deps: CommandDeps): Promise<number> {
       return await (await import("./actors/commands/check.ts")).check(deps, invocation.args);
     case "config print":
       return await (await import("./actors/commands/config.ts")).configPrint(deps, invocation.args);
+    case "providers list":
+      return await (await import("./actors/commands/providers.ts")).providersList(deps);
+    case "providers test":
+      return await (await import("./actors/commands/providers.ts"))
+        .providersTest(deps, invocation.args);
     case "replay":
       return await (await import("./actors/commands/replay.ts")).replay(deps, invocation.args);
     case "export":
       return await (await import("./actors/commands/export.ts")).exportRows(deps, invocation.args);
+    case "backfill":
+      return await (await import("./actors/commands/backfill.ts"))
+        .backfill(deps, invocation.args);
     case "migrate":
       return await (await import("./actors/commands/migrate.ts")).migrate(deps);
     case "healthcheck":
@@ -59,7 +68,10 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   }
   const { flags, invocation } = line;
-  const sources = systemSources(flags, { ids: PROVIDER_IDS, load: loadProvider });
+  const sources = systemSources(flags, {
+    catalog: { ids: PROVIDER_IDS, load: loadProvider },
+    checkStoreUrl,
+  });
   const debug = (flags.logLevel ?? sources.env["MARKETD_LOG_LEVEL"]) === "debug";
   // What is thrown where nobody waits for it ends the process: in words, and with a code that says
   // that a restart may help.
@@ -76,7 +88,8 @@ async function main(argv: readonly string[]): Promise<number> {
       sources,
       stdout,
       stderr,
-      openStore: async (url, options) => (await import("./db/open.ts")).openStore(url, options),
+      openStore,
+      findWriter,
     });
   } catch (error) {
     return await tellFailure(error, stderr, debug);

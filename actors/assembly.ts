@@ -6,20 +6,21 @@
 import { dirname } from "node:path";
 import type { Clock } from "./clock.ts";
 import type { CommandDeps } from "./commands/deps.ts";
+import { type Learnt, makeVenues } from "./connections/venues.ts";
 import { nextEpoch } from "./epoch.ts";
 import { loadToken } from "./http/token.ts";
-
 import { logger } from "./log.ts";
+import { otherSpools } from "./spool/others.ts";
+import { spoolPlaceOf } from "./spool/place.ts";
 import { Spool } from "./spool/spool.ts";
 import { startTree, type Tree, type TreeOptions } from "./root.ts";
 import { openOrLater } from "./latestore.ts";
-import { maskUrl } from "./settings/secrets.ts";
+import { maskUrl } from "./settings/urls.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Catalog } from "./settings/sources.ts";
 import about from "../deno.json" with { type: "json" };
 import { type Store, StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
-import type { Provider } from "../providers/provider.ts";
 
 /** A tree, and what must be closed after it. */
 export interface Assembly {
@@ -55,7 +56,6 @@ const log = logger("root");
  */
 export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly> {
   const { settings, clock, live } = plan;
-  const providers = await makeProviders(settings, deps.sources.catalog, clock);
   const home = homeOf(plan.store);
   const store = await openStore(deps, plan);
   let spool: Spool | undefined;
@@ -65,21 +65,23 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
   };
   try {
     let url: string | null = null;
-    if (live) spool = await openSpool(`${home}.spool`, settings);
+    if (live) spool = await openSpool(plan.store, settings);
     const token = plan.serve ? await loadToken(settings, home) : null;
     if (token?.file) log.info("the access token is in {file}", { file: token.file });
+    const venues = await makeVenues(settings, deps.sources.catalog, clock, await learnt(store));
     const tree = startTree({
       settings,
       store,
       spool,
       clock,
-      providers,
+      ...venues,
       epoch: nextEpoch(Date.now(), await lastEpoch(store)),
       ...(plan.makeSeries === undefined ? {} : { makeSeries: plan.makeSeries }),
       ...(token === null ? {} : {
         http: { token: token.token, version: about.version, listening: (at) => url = at },
       }),
     });
+    venues.keepIn(tree.shared.outbox);
     await tree.up;
     return { tree, store, url, close };
   } catch (error) {
@@ -110,13 +112,29 @@ async function lastEpoch(store: Store): Promise<string | null> {
   }
 }
 
-async function openSpool(path: string, { store }: Settings): Promise<Spool> {
+/** What earlier runs learnt of the venues; nothing where the store cannot say. */
+async function learnt(store: Store): Promise<Learnt> {
+  try {
+    return { quotas: await store.quotas(), mappings: await store.mappings() };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn("what was spent of the venues' allowances is not known: {reason}", {
+      reason: error.message,
+    });
+    return { quotas: [], mappings: [] };
+  }
+}
+
+async function openSpool(storeUrl: string, { store }: Settings): Promise<Spool> {
+  const { path, owner } = spoolPlaceOf(storeUrl);
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    const spool = await Spool.open(path, store.spool.cap);
+    const spool = await Spool.open({ path, owner, cap: store.spool.cap });
     if (spool.rows > 0) log.info("{rows} rows wait on disk for the store", { rows: spool.rows });
+    await tellOthers(path);
     return spool;
   } catch (error) {
+    if (error instanceof MarketdError) throw error;
     throw new MarketdError(
       "spool",
       `Cannot use the spool ${path}: ${messageOf(error)}. Make its folder writable.`,
@@ -125,27 +143,20 @@ async function openSpool(path: string, { store }: Settings): Promise<Spool> {
   }
 }
 
-/** What token and spool are kept beside: the embedded store's file, or else where that would be. */
-function homeOf(storeUrl: string): string {
-  return storeUrl.startsWith("sqlite:") ? storeUrl.slice("sqlite:".length) : "data/marketd";
+/** Rows that wait for a store which is no longer written to would wait for ever. */
+async function tellOthers(path: string): Promise<void> {
+  const others = (await otherSpools(path)).map(({ path, rows, owner }) =>
+    `${rows} in ${path}.* for ${owner ?? "a store that cannot be told"}`
+  );
+  if (others.length === 0) return;
+  log.warn("rows wait for other stores: {others}. Start marketd with each store to bring them in", {
+    others: others.join("; "),
+  });
 }
 
-async function makeProviders(
-  settings: Settings,
-  catalog: Catalog,
-  clock: Clock,
-): Promise<Map<string, Provider>> {
-  const providers = new Map<string, Provider>();
-  for (const [id, options] of Object.entries(settings.providers)) {
-    const definition = await catalog.load(id);
-    if (definition === undefined) {
-      throw new MarketdError("no-provider", `Cannot start: there is no provider "${id}".`, {
-        terminal: true,
-      });
-    }
-    providers.set(id, definition.create(options, { now: () => clock.now() }));
-  }
-  return providers;
+/** What the token is kept beside: the embedded store's file, or else where that would be. */
+export function homeOf(storeUrl: string): string {
+  return /^sqlite:(.+)$/is.exec(storeUrl)?.[1] ?? "data/marketd";
 }
 
 /** The settings with their providers' own instruments where the configuration names none. */

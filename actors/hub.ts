@@ -11,9 +11,13 @@
 import { fromTransition } from "xstate";
 import type { HubCommand } from "./messages.ts";
 import type { Candle } from "../domain/candle.ts";
+import { FLAGS } from "../domain/flags.ts";
+import type { OrderFlow } from "../domain/flow/bar.ts";
 import type { Gap } from "../domain/gap.ts";
+import type { SessionProfile } from "../domain/profile/series.ts";
 import { Ring } from "../domain/ring.ts";
-import type { Tick } from "../domain/tick.ts";
+import type { StateAt } from "../domain/state.ts";
+import type { Tick, Trade } from "../domain/tick.ts";
 import type { Vitals } from "./vitals.ts";
 
 /** What a consumer can ask for. */
@@ -34,7 +38,7 @@ export type EventType = typeof EVENT_TYPES[number];
 
 /** A change in the fortune of a part of the daemon. */
 export interface Status {
-  /** `provider` or `actor`. */
+  /** `provider`, `actor` or `instrument`; an instrument's id is its symbol. */
   readonly kind: string;
   readonly id: string;
   readonly status: string;
@@ -42,14 +46,14 @@ export interface Status {
 }
 
 /** What events carry. */
-export type Payload = Tick | Candle | Gap | Status;
+export type Payload = Tick | Candle | Gap | Status | SessionProfile | OrderFlow | StateAt;
 
 /** One event. */
 export interface HubEvent {
   readonly type: EventType;
   /** `null` where it is about no instrument. */
   readonly symbol: string | null;
-  /** The candle's interval; `null` on everything else. */
+  /** The candle's or the order flow's interval; `null` on everything else. */
   readonly interval: string | null;
   /** Within a type: what a later event of the same subject replaces. */
   readonly subject: string;
@@ -121,9 +125,10 @@ export class Hub {
         latest = this.#latestOf(type);
       }
       const { subject } = event;
-      if (type !== "candle" || !isOlderCandle(event, latest.get(subject))) {
-        latest.set(subject, event);
-      }
+      const isPast = type === "candle"
+        ? isOlderCandle(event, latest.get(subject))
+        : type === "trade" && (event.payload as Trade).flags & FLAGS.cancelled;
+      if (!isPast) latest.set(subject, event);
     }
   }
 

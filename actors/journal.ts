@@ -26,8 +26,10 @@ export class Journal {
   /** Why the store cannot be written; `null` while it can. */
   trouble: string | null = null;
   state: Recording = "writing";
-  /** Rows and bytes in the spool. */
-  spooled = { rows: 0, bytes: 0 };
+  /** What is in the spool, and where that is; `null` without one. */
+  spooled: { rows: number; bytes: number; path: string | null } = { rows: 0, bytes: 0, path: null };
+  /** Rows that were taken from the outbox, and are in the store or on the disk only after this. */
+  inHand = 0;
   /** Ticks and candles that the store took. */
   readonly kept = { ticks: 0, candles: 0 };
 

@@ -9,7 +9,10 @@ import {
   type CandleQuery,
   type GapQuery,
   type InstrumentChange,
+  type MeasureKind,
+  type MeasureQuery,
   type PruneLimits,
+  type RouteChange,
   type Store,
   StoreError,
   type TickQuery,
@@ -26,7 +29,7 @@ const RETRY = 1_000;
 const log = logger("store");
 
 /**
- * Opens a store or, where it cannot be reached, gives one that will be there later.
+ * Opens a store or, where it cannot be reached or has no room, gives one that will be there later.
  *
  * @param label where it is, with no secret in it.
  * @throws StoreError for whatever trying again would not mend.
@@ -38,7 +41,7 @@ export async function openOrLater(
   try {
     return await open();
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== "unreachable") throw error;
+    if (!(error instanceof StoreError) || error.terminal) throw error;
     log.warn("starting without the store: {reason}", { reason: error.message });
     return new LateStore(open, label, error);
   }
@@ -80,6 +83,9 @@ class LateStore implements Store {
   books(query: BookQuery) {
     return this.#with((store) => store.books(query));
   }
+  measures<Kind extends MeasureKind>(kind: Kind, query: MeasureQuery) {
+    return this.#with((store) => store.measures(kind, query));
+  }
   providerEvents(provider: string, limit: number) {
     return this.#with((store) => store.providerEvents(provider, limit));
   }
@@ -101,11 +107,24 @@ class LateStore implements Store {
   lastEpoch() {
     return this.#with((store) => store.lastEpoch());
   }
+  quotas() {
+    return this.#with((store) => store.quotas());
+  }
+  mappings() {
+    return this.#with((store) => store.mappings());
+  }
   instrumentChanges() {
     return this.#with((store) => store.instrumentChanges());
   }
   changeInstrument(change: InstrumentChange) {
     return this.#with((store) => store.changeInstrument(change));
+  }
+
+  routeChanges() {
+    return this.#with((store) => store.routeChanges());
+  }
+  changeRoute(change: RouteChange) {
+    return this.#with((store) => store.changeRoute(change));
   }
   prune(limits: PruneLimits, most: number) {
     return this.#with((store) => store.prune(limits, most));
@@ -135,11 +154,15 @@ class LateStore implements Store {
     try {
       this.#store = await this.#open();
     } catch (error) {
-      this.#trouble = error instanceof StoreError
+      const trouble = error instanceof StoreError
         ? error
         : new StoreError("unreachable", `Cannot open ${this.label}: ${messageOf(error)}.`, error);
-      // What trying again would not mend is told to whoever calls next: the recorder gives up on it.
-      if (!this.#trouble.terminal && !this.#closed) this.#later();
+      // Whatever it is may be mended there: the feed goes on meanwhile.
+      if (trouble.code !== this.#trouble.code) {
+        log.error("the store cannot be opened: {reason}", { reason: trouble.message });
+      }
+      this.#trouble = trouble;
+      if (!this.#closed) this.#later();
     }
   }
 }

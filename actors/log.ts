@@ -89,10 +89,28 @@ export function isDebugging(): boolean {
 export function addSecrets(values: Iterable<string>): void {
   for (const value of values) {
     if (value.length < SHORTEST_SECRET) continue;
-    secrets.add(value);
-    // As it stands in JSON and in a URL.
-    secrets.add(JSON.stringify(value).slice(1, -1));
-    secrets.add(encodeURIComponent(value));
+    for (const form of formsOf(value)) secrets.add(form);
+  }
+}
+
+/** A value as it is, and as it stands in JSON and in a URL. */
+function formsOf(value: string): string[] {
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
+}
+
+/** How many passing secrets are remembered: a session's are renewed for as long as it lives. */
+const PASSING = 256;
+const passing: string[] = [];
+
+/** Registers values that no line may show for a time: the oldest go when there are many. */
+export function addPassingSecrets(values: Iterable<string>): void {
+  for (const value of values) {
+    if (secrets.has(value)) continue;
+    addSecrets([value]);
+    passing.push(value);
+  }
+  for (const value of passing.splice(0, Math.max(0, passing.length - PASSING))) {
+    for (const form of formsOf(value)) secrets.delete(form);
   }
 }
 
@@ -120,9 +138,9 @@ const LEVELS: Readonly<Record<LogLevel, string>> = {
 function textLine(record: LogRecord): string {
   // What the message says already is not said again.
   const isSaid = (key: string) => String(record.rawMessage).includes(`{${key}}`);
-  const fields = Object.entries(record.properties)
-    .filter(([key, value]) => value !== undefined && !isSaid(key))
-    .map(([key, value]) => `${key}=${fieldText(plain(value))}`);
+  const fields = fieldsOf(record)
+    .filter(([key]) => !isSaid(key))
+    .map(([key, value]) => `${key}=${fieldText(value)}`);
   const head = [
     new Date(record.timestamp).toISOString(),
     LEVELS[record.level].padEnd(5),
@@ -133,14 +151,23 @@ function textLine(record: LogRecord): string {
 }
 
 function jsonLine(record: LogRecord): string {
-  const fields = Object.entries(record.properties).map(([key, value]) => [key, plain(value)]);
   return JSON.stringify({
-    ...Object.fromEntries(fields),
+    ...Object.fromEntries(fieldsOf(record)),
     time: new Date(record.timestamp).toISOString(),
     level: record.level,
     component: componentOf(record),
     message: messageOf(record),
   });
+}
+
+/** The fields that say something: an empty text or list does not. */
+function fieldsOf({ properties }: LogRecord): [string, unknown][] {
+  return Object.entries(properties)
+    .filter(([, value]) => {
+      const isEmpty = (typeof value === "string" || Array.isArray(value)) && value.length === 0;
+      return value !== undefined && !isEmpty;
+    })
+    .map(([key, value]) => [key, plain(value)]);
 }
 
 function componentOf({ category }: LogRecord): string {

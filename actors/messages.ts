@@ -5,14 +5,20 @@
  */
 import type { HubEvent } from "./hub.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
+import type { Refilling } from "./instruments/memory.ts";
 import type { Recalled, RecallRequest } from "./instruments/recall.ts";
+import type { Refill, Refilled } from "./instruments/refill.ts";
+import type { RemakeRequest } from "./instruments/remake.ts";
+import type { Feeding } from "./routing/routes.ts";
+import type { RecalledMeasures } from "./instruments/recallmeasures.ts";
 import type { Candle } from "../domain/candle.ts";
 import type { Wanted } from "../domain/candles.ts";
 import type { Credit } from "../domain/credit.ts";
 import type { Gap } from "../domain/gap.ts";
 import type { Instrument, InstrumentSpec } from "../domain/instrument.ts";
-import type { Tick } from "../domain/tick.ts";
+import type { Tick, Trade } from "../domain/tick.ts";
 import type { Micros } from "../domain/time.ts";
+import type { Correction, HistoricalBar } from "../providers/provider.ts";
 
 /** What the hub answers to. */
 export type HubCommand =
@@ -32,11 +38,25 @@ export type RoutingCommand =
     credit: Credit | undefined;
   }
   | { type: "routing.canary" }
-  | { type: "routing.gap"; gap: Gap };
+  | { type: "routing.beat"; now: Micros }
+  | { type: "routing.settle"; provider: string }
+  | { type: "routing.status"; provider: string; symbol: string }
+  | { type: "routing.gap"; provider: string; gap: Gap }
+  | { type: "routing.correct"; correction: Correction }
+  | { type: "routing.bar"; provider: string; bar: HistoricalBar }
+  | { type: "routing.switch"; route: string; provider: string | null }
+  | { type: "routing.rules" };
 
 /** What the instruments answer to. */
 export type InstrumentsCommand =
-  | { type: "instruments.follow"; instrument: Instrument; provider: string; origin: Origin }
+  | {
+    type: "instruments.follow";
+    instrument: Instrument;
+    provider: string;
+    origin: Origin;
+    /** Where more than one provider may feed it. */
+    feeding?: Feeding | undefined;
+  }
   | { type: "instruments.leave"; symbol: string }
   | { type: "instruments.beat"; now: Micros }
   | { type: "instruments.outage"; provider: string; from: Micros }
@@ -47,15 +67,19 @@ export type InstrumentsCommand =
 /** What a shard answers to. */
 export type ShardCommand =
   | { type: "shard.ticks"; ticks: readonly Tick[]; credit: Credit | undefined }
-  | { type: "shard.drain" }
   | { type: "shard.beat"; now: Micros }
   | { type: "shard.follow"; listing: Listing; unheard: boolean }
   | { type: "shard.leave"; symbol: string }
   | { type: "shard.outage"; provider: string; from: Micros }
   | { type: "shard.gap"; provider: string; gap: Omit<Gap, "symbol"> }
   | { type: "shard.told"; symbol: string; gap: Omit<Gap, "symbol"> }
+  | { type: "shard.silent"; symbol: string; from: Micros | undefined }
   | { type: "shard.finish"; provider: string; at: Micros }
-  | HistoryAnswer;
+  | { type: "shard.correct"; correction: Correction }
+  | { type: "shard.bar"; bar: HistoricalBar }
+  | { type: "shard.refill"; refill: Refill; reply: Reply<Refilled> }
+  | HistoryAnswer
+  | RemakesAnswer;
 
 /** What a shard's history actor answers; `history.up` where it has just come up, and was not asked anything yet. */
 export type HistoryAnswer =
@@ -65,10 +89,43 @@ export type HistoryAnswer =
     request: RecallRequest;
     /** `null` where the store could not be read. */
     recalled: Recalled | null;
+    /** `null` where none were asked for, or the store could not be read. */
+    measures: RecalledMeasures | null;
     error: unknown;
+  }
+  | {
+    type: "history.measured";
+    request: RecallRequest;
+    measures: RecalledMeasures;
   }
   | { type: "history.missed"; listing: Listing; gap: Gap }
   | { type: "history.loaded"; listing: Listing; wanted: Wanted; candle: Candle | null };
+
+/** What a shard's remakes answer. */
+export type RemakesAnswer =
+  | {
+    type: "remakes.corrected";
+    /** The trade that was taken back or replaced; `null` where it is none that is kept. */
+    corrected: Trade | null;
+    replacement: Trade | null;
+  }
+  | { type: "remakes.remade"; listing: Listing; candles: readonly Candle[] }
+  | {
+    type: "remakes.refilled";
+    asked: RefillRequest;
+    /** `null` where the store could not be read. */
+    refilled: Refilled | null;
+    error: unknown;
+  };
+
+/** A refill, asked of the store. */
+export interface RefillRequest {
+  readonly request: RemakeRequest;
+  readonly refill: Refill;
+  /** Tells whether what was read of the store still holds. */
+  readonly watch: Refilling;
+  readonly reply: Reply<Refilled>;
+}
 
 /** What the connections answer to. */
 export type ConnectionsCommand =
@@ -85,4 +142,11 @@ export interface Reply<T> {
 /** What the settings answer to. */
 export type SettingsCommand =
   | { type: "settings.add"; spec: InstrumentSpec; reply: Reply<Listing> }
-  | { type: "settings.remove"; symbol: string; reply: Reply<void> };
+  | { type: "settings.remove"; symbol: string; reply: Reply<void> }
+  | {
+    type: "settings.route";
+    name: string;
+    /** As a configuration says it; `null` where it is removed. */
+    spec: Readonly<Record<string, unknown>> | null;
+    reply: Reply<void>;
+  };

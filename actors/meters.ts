@@ -46,6 +46,23 @@ export class Meters {
     help: "Gaps found, by reason.",
     labelNames: ["reason"] as const,
   });
+  readonly gapsSettled = new Counter({
+    ...this.#with,
+    name: "marketd_gaps_settled_total",
+    help: "Gaps that were filled from history, or found to be unfillable.",
+    labelNames: ["status"] as const,
+  });
+  readonly backfilled = new Counter({
+    ...this.#with,
+    name: "marketd_backfill_rows_total",
+    help: "What came of history: trades that were not kept, candles made or repaired.",
+    labelNames: ["provider", "kind"] as const,
+  });
+  readonly backfillJobs = new Gauge({
+    ...this.#with,
+    name: "marketd_backfill_running",
+    help: "Spans that are being filled from history.",
+  });
   readonly recordedTicks = new Counter({
     ...this.#with,
     name: "marketd_store_ticks_total",
@@ -82,6 +99,16 @@ export class Meters {
     name: "marketd_spool_rows",
     help: "Rows on disk that wait for the store.",
   });
+  readonly spoolBytes = new Gauge({
+    ...this.#with,
+    name: "marketd_spool_bytes",
+    help: "Bytes on disk that wait for the store.",
+  });
+  readonly spoolDamaged = new Counter({
+    ...this.#with,
+    name: "marketd_spool_damaged_bytes_total",
+    help: "Bytes on disk that waited for the store, and could not be read any more.",
+  });
   readonly pruned = new Counter({
     ...this.#with,
     name: "marketd_store_pruned_rows_total",
@@ -108,6 +135,36 @@ export class Meters {
     name: "marketd_connection_up",
     help: "1 while the provider's stream is live.",
     labelNames: ["provider"] as const,
+  });
+  readonly connectionChanges = new Counter({
+    ...this.#with,
+    name: "marketd_connection_changes_total",
+    help: "Changes of a provider's connection, by the state it went to.",
+    labelNames: ["provider", "state"] as const,
+  });
+  readonly routeLeads = new Gauge({
+    ...this.#with,
+    name: "marketd_route_leads",
+    help: "1 for the provider that leads a route with failover, 0 for those that stand by.",
+    labelNames: ["route", "provider"] as const,
+  });
+  readonly routeSwaps = new Counter({
+    ...this.#with,
+    name: "marketd_route_swaps_total",
+    help: "Changes of who leads a route, by whom it went to and why.",
+    labelNames: ["route", "to", "why"] as const,
+  });
+  readonly standby = new Counter({
+    ...this.#with,
+    name: "marketd_standby_ticks_total",
+    help: "Ticks of providers that stood by, which wait and are told only where they take over.",
+    labelNames: ["provider"] as const,
+  });
+  readonly quotaLeft = new Gauge({
+    ...this.#with,
+    name: "marketd_quota_left",
+    help: "What is left of a venue's allowance.",
+    labelNames: ["provider", "allowance"] as const,
   });
   readonly streamClients = new Gauge({
     ...this.#with,

@@ -4,7 +4,16 @@
  *
  * @module
  */
-import type { BookSnapshot, KeptCandle, ProviderEvent } from "../db/store.ts";
+import { Losses } from "./losses.ts";
+import type {
+  Amendment,
+  BookSnapshot,
+  KeptCandle,
+  KeptQuota,
+  Mapping,
+  Measure,
+  ProviderEvent,
+} from "../db/store.ts";
 import type { Credit } from "../domain/credit.ts";
 import type { Gap } from "../domain/gap.ts";
 import { type Tick, TICK_KINDS, type TickKind } from "../domain/tick.ts";
@@ -16,12 +25,18 @@ export interface Entry {
   readonly gaps?: readonly Gap[];
   readonly events?: readonly ProviderEvent[];
   readonly books?: readonly BookSnapshot[];
+  readonly quotas?: readonly KeptQuota[];
+  readonly mappings?: readonly Mapping[];
+  readonly amendments?: readonly Amendment[];
+  readonly measures?: readonly Measure[];
   /** Whom to tell that the ticks are done with. */
   readonly credit?: Credit | undefined;
   /** Shards whose canary travels with it. */
   readonly canaries?: readonly string[];
 }
 
+/** As many can be put in front of the others without copying these. */
+const FEW = 10_000;
 /** What is shed beyond the capacity: this part of it. */
 const SLACK = 32;
 
@@ -30,7 +45,9 @@ export class Outbox {
   #entries: Entry[] = [];
   #rows = 0;
   readonly shed: Record<TickKind, number> = { trade: 0, quote: 0, depth: 0 };
-  #wake: (() => void) | undefined;
+  /** What was shed, until it is told. */
+  readonly losses = new Losses();
+  #wake: ((entry: Entry) => void) | undefined;
 
   /**
    * @param capacity rows; past it depth is shed, then quotes, then trades, the oldest first. What
@@ -53,7 +70,7 @@ export class Outbox {
   }
 
   /** Calls back when an entry was added. */
-  onAdd(wake: (() => void) | undefined): void {
+  onAdd(wake: ((entry: Entry) => void) | undefined): void {
     this.#wake = wake;
   }
 
@@ -62,7 +79,7 @@ export class Outbox {
     this.#entries.push(entry);
     this.#rows += rowsOf(entry);
     if (this.#rows > this.capacity) this.#shedDown();
-    this.#wake?.();
+    this.#wake?.(entry);
   }
 
   /** Takes whole entries from the front until they hold at least `rows`. */
@@ -77,9 +94,24 @@ export class Outbox {
 
   /** Puts back what could not be written, in front. */
   restore(entries: readonly Entry[]): void {
-    this.#entries = [...entries, ...this.#entries];
+    if (entries.length > FEW) this.#entries = [...entries, ...this.#entries];
+    else this.#entries.unshift(...entries);
     for (const entry of entries) this.#rows += rowsOf(entry);
     if (this.#rows > this.capacity) this.#shedDown();
+  }
+
+  /** Gives credit back for all that waits: whoever sent it need wait no longer. */
+  forgive(forgiven: (entry: Entry) => void): void {
+    let isEmptied = false;
+    // In place: it is called again and again while the box is full.
+    for (const [at, entry] of this.#entries.entries()) {
+      if (entry.credit === undefined && entry.canaries === undefined) continue;
+      forgiven(entry);
+      const { credit: _, canaries: __, ...kept } = entry;
+      this.#entries[at] = kept;
+      isEmptied ||= rowsOf(kept) === 0;
+    }
+    if (isEmptied) this.#entries = this.#entries.filter((entry) => rowsOf(entry) > 0);
   }
 
   /** Sheds a little more than it must, so that a full box is not searched for every entry. */
@@ -89,7 +121,7 @@ export class Outbox {
       let shed = 0;
       for (let at = 0; at < this.#entries.length && this.#rows > enough; at++) {
         const entry = this.#entries[at]!;
-        const kept = without(entry.ticks, kind, this.#rows - enough);
+        const kept = this.#without(entry.ticks, kind, this.#rows - enough);
         const gone = entry.ticks.length - kept.length;
         if (gone === 0) continue;
         this.#entries[at] = { ...entry, ticks: kept };
@@ -103,16 +135,31 @@ export class Outbox {
     }
     this.#entries = this.#entries.filter((entry) => rowsOf(entry) > 0 || entry.canaries);
   }
+
+  /** Ticks without the first few of a kind. */
+  #without(ticks: readonly Tick[], kind: TickKind, most: number): readonly Tick[] {
+    const gone: Tick[] = [];
+    const kept = ticks.filter((tick) => {
+      const stays = tick.kind !== kind || gone.length >= most;
+      if (!stays) gone.push(tick);
+      return stays;
+    });
+    this.losses.note(gone);
+    return kept;
+  }
 }
 
-/** Ticks without the first few of a kind. */
-function without(ticks: readonly Tick[], kind: TickKind, most: number): readonly Tick[] {
-  let left = most;
-  return ticks.filter((tick) => tick.kind !== kind || left-- <= 0);
+/** Rows in entries. */
+export function countRows(entries: Iterable<Entry>): number {
+  let rows = 0;
+  for (const entry of entries) rows += rowsOf(entry);
+  return rows;
 }
 
 /** Rows in an entry. */
 export function rowsOf(entry: Entry): number {
   return entry.ticks.length + (entry.candles?.length ?? 0) + (entry.gaps?.length ?? 0) +
-    (entry.events?.length ?? 0) + (entry.books?.length ?? 0);
+    (entry.events?.length ?? 0) + (entry.books?.length ?? 0) +
+    (entry.quotas?.length ?? 0) + (entry.mappings?.length ?? 0) + (entry.amendments?.length ?? 0) +
+    (entry.measures?.length ?? 0);
 }

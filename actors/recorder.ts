@@ -5,31 +5,21 @@
  *
  * @module
  */
+import { Keeper, type KeeperInput, LATE } from "./keeper.ts";
+import { tell as send } from "./addresses.ts";
+import { toEvents } from "./instruments/events.ts";
 import type { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
-import type { Meters } from "./meters.ts";
-import type { Entry, Outbox } from "./outbox.ts";
-import { PatientWriter } from "./patience.ts";
+import type { Entry } from "./outbox.ts";
 import { createService } from "./service.ts";
-import type { Spool } from "./spool/spool.ts";
-import type { Vitals } from "./vitals.ts";
-import { writeEntries } from "./writer.ts";
-import { type Store, StoreError } from "../db/store.ts";
+import { StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
+import { beginOf, expectedOf, type Experience, experienced } from "../domain/pace.ts";
 import { type Micros, MILLISECOND } from "../domain/time.ts";
 
-/** What the recorder works with. */
-export interface RecorderInput {
-  readonly store: Store;
-  readonly outbox: Outbox;
-  readonly journal: Journal;
-  readonly vitals: Vitals;
-  readonly meters: Meters;
-  /** Where rows wait for the store; `null`: in memory alone. */
-  readonly spool: Spool | null;
-  /** Rows that make a flush at once. */
-  readonly rows: number;
-  /** The longest that a row waits. */
+/** What the recorder works with; `rows` of the keeper make a flush at once. */
+export interface RecorderInput extends KeeperInput {
+  /** The longest that a row waits from its receipt until it is kept. */
   readonly every: Micros;
 }
 
@@ -38,158 +28,141 @@ export type RecorderCommand = { type: "drain" };
 
 /** The longest wait between two attempts to write, in milliseconds. */
 const MAX_RETRY = 5_000;
-
+/** How long a store may be silent before that is told, in milliseconds. */
+const SILENT = 1_000;
 /** How long nothing may have been shed before shedding counts as over, in milliseconds. */
 const CALM = 10_000;
+/** How long the last write may take: what it has not written by then waits on disk. */
+const DRAIN = 6_000;
 
 const log = logger("recorder");
 
 /**
- * The recorder as an actor. Answers `drain` when the last flush was written, or failed. It is given
- * up where trying again is pointless, but not for what the store has no place for: that is dropped.
+ * The recorder as an actor. Answers `drain` when all is written or, past a bound, spooled. Without a
+ * spool it is given up where trying again is pointless; with one it goes on trying, whatever the
+ * store says: what keeps it from being written may be mended there.
  */
 export const recorder = createService<RecorderCommand, RecorderInput>(
   ({ input, receive, self, sendBack, guard }) => {
-    const { outbox, journal, meters, spool, vitals } = input;
+    const { outbox, journal, meters, spool } = input;
     const every = input.every / MILLISECOND;
-    // Without a spool there is nothing better to do than to wait for the store.
-    const store = spool === null ? input.store : new PatientWriter(input.store);
-    const writer = { store, journal, meters };
+    const keeper = new Keeper(input);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let busy = false;
+    let deadline: ReturnType<typeof setTimeout> | undefined;
+    /** The attempt under way, and who waits for it. */
+    let attempt: { waiting: ReturnType<Journal["takeWaiting"]> } | null = null;
     let draining = false;
     let stopped = false;
     let failures = 0;
-    /** When the store may be tried again, by `performance.now()`. */
-    let retryAt = 0;
-    /** When something was shed last. */
-    let shedAt = -Infinity;
-    let shedInMemory = 0;
     /** What the last attempt failed with. */
-    let trouble: unknown;
+    let failure: unknown;
+    let experience: Experience | null = null;
+    // By `performance.now()`: when the store may be tried again, when rows were moved last, and since
+    // when the oldest of what waits has been here.
+    let retryAt = 0;
+    let last = performance.now();
+    let oldest: number | null = outbox.length > 0 ? last : null;
     let fault: unknown = new MarketdError("stopped", "Cannot keep anything: recording has ended.");
 
-    const schedule = (delay: number) => {
+    const arm = () => {
       clearTimeout(timer);
-      if (!stopped) timer = setTimeout(guard(flush), delay);
+      const now = performance.now();
+      const at = due(now);
+      if (!stopped && at < Infinity) timer = setTimeout(guard(turn), Math.max(0, at - now));
     };
-    const isFull = () => outbox.rows >= input.rows;
 
-    async function flush(): Promise<void> {
-      busy = true;
-      const last = draining;
-      const waiting = journal.takeWaiting();
+    /** When rows are to be moved next. */
+    function due(now: number): number {
+      const paced = beginOf({ every, last, oldest, expected: expectedOf(experience) });
+      if (attempt !== null) {
+        return spool === null ? Infinity : Math.min(paced, last + LATE);
+      }
+      if (draining) return now;
+      if (failures > 0 && spool === null) return retryAt;
+      if (keeper.isFull && (failures === 0 || keeper.roomy)) return now;
+      if (failures === 0 && journal.awaited) return now;
+      return paced;
+    }
+
+    async function turn(): Promise<void> {
+      last = performance.now();
+      oldest = null;
+      if (attempt === null && (last >= retryAt || draining)) {
+        const writing = write();
+        arm();
+        await writing;
+        return;
+      }
+      if (attempt === null) reject(journal.takeWaiting(), failure);
+      const isLate = attempt !== null && keeper.unanswered >= Math.min(every, LATE);
+      const isSilent = attempt !== null && keeper.unanswered >= SILENT;
+      if (isSilent && attempt !== null) {
+        reject([...attempt.waiting, ...journal.takeWaiting()], silence());
+        attempt.waiting = [];
+      }
+      if (attempt === null || isLate || keeper.isCatchingUp) await keeper.save();
+      if (isSilent) tell(silence().message);
+      else if (journal.trouble !== null) tell(journal.trouble);
+      arm();
+    }
+
+    /** Tries to write everything. */
+    async function write(): Promise<void> {
+      const closing = draining;
+      const began = performance.now();
+      const mine = attempt = { waiting: journal.takeWaiting() };
+      if (closing || failures === 0) tellLosses(closing);
       try {
-        await empty(last);
+        const writes = await keeper.empty(closing);
+        experience = experienced(experience, (performance.now() - began) / Math.max(1, writes));
         failures = 0;
-        tell("writing", null);
-        for (const one of waiting) one.resolve();
+        retryAt = 0;
+        tell(null);
+        for (const { resolve } of mine.waiting) resolve();
       } catch (error) {
-        trouble = error;
-        if (performance.now() >= retryAt) {
-          failures++;
-          // A full disk is worth a look each time: room that comes must go to the store first.
-          const full = error instanceof StoreError && error.code === "full";
-          const wait = full ? 0 : Math.min(MAX_RETRY, 100 * 2 ** (failures - 1));
-          retryAt = performance.now() + wait;
-          meters.storeErrors.inc();
-        }
-        for (const one of waiting) one.reject(error);
-        const terminal = error instanceof MarketdError && error.terminal;
-        tell(terminal ? "waiting" : await save(), messageOf(error));
-        if (terminal) {
+        failures++;
+        failure = error;
+        // A full disk is worth a look each time: room that comes must go to the store first.
+        const isFull = error instanceof StoreError && error.code === "full";
+        const wait = isFull ? 0 : Math.min(MAX_RETRY, 100 * 2 ** (failures - 1));
+        retryAt = performance.now() + wait;
+        meters.storeErrors.inc();
+        reject(mine.waiting, error);
+        await keeper.save();
+        tell(messageOf(error));
+        if (spool === null && error instanceof MarketdError && error.terminal) {
           fault = error;
           throw error;
         }
       } finally {
-        busy = false;
+        attempt = null;
       }
-      if (last) sendBack({ type: "child.drained", id: self.id });
-      else if (draining) schedule(0);
-      else if (failures > 0) schedule(spool === null ? retryAt - performance.now() : every);
-      else schedule(isFull() || journal.awaited ? 0 : every);
+      if (closing) sendBack({ type: "child.drained", id: self.id });
+      else arm();
     }
 
-    /**
-     * Writes all that waits at this moment, the spool first, and more while that makes full batches.
-     *
-     * @throws what keeps the store from being written.
-     */
-    async function empty(last: boolean): Promise<void> {
-      if (failures > 0 && !last && performance.now() < retryAt) throw trouble;
-      while (spool !== null && !spool.empty) {
-        await writeEntries(writer, await spool.peek(input.rows), undefined, () => {});
-        await spool.advance();
-        meters.spoolRows.set(spool.rows);
-        if (isFull()) await save();
-      }
-      let left = outbox.length;
-      const run = journal.run(last);
-      do {
-        const entries = outbox.take(input.rows);
-        // Some of those that were there may have been shed since.
-        left = Math.min(left - entries.length, outbox.length);
-        const open = new Set(entries);
-        try {
-          await writeEntries(writer, entries, left <= 0 ? run : undefined, (entry) => {
-            open.delete(entry);
-            release(entry);
-          });
-        } catch (error) {
-          outbox.restore([...open]);
-          throw error;
-        }
-      } while (left > 0 || isFull());
+    /** Tells what was shed as gaps: once for each time that it came to that. */
+    function tellLosses(atOnce: boolean): void {
+      if (!atOnce && performance.now() - keeper.shedAt < CALM) return;
+      if (spool !== null) outbox.losses.takeFrom(spool.losses);
+      const gaps = outbox.losses.take(journal.clock.now());
+      if (gaps.length === 0) return;
+      meters.gaps.inc({ reason: "shed" }, gaps.length);
+      outbox.add({ ticks: [], gaps });
+      send(self, "hub", { type: "hub.publish", events: toEvents([], [], [], gaps) });
     }
 
-    /** Puts what waits in memory onto the disk; says how recording stands with that. */
-    async function save(): Promise<"spooling" | "waiting" | "shedding"> {
-      if (spool === null) return "waiting";
-      let roomy = true;
-      // No more at once than a flush: where there is no room, little is packed in vain.
-      for (let left = outbox.length; left > 0 && roomy;) {
-        const entries = outbox.take(input.rows);
-        left -= entries.length;
-        roomy = await spooled(spool, entries);
-        for (const entry of entries) release(entry);
-        if (roomy) continue;
-        // Not even trades find room: they wait in memory, whose own bound sheds what it must. The
-        // feed goes on.
-        outbox.restore(entries.map(({ credit: _, canaries: __, ...kept }) => kept));
-      }
-      meters.spoolRows.set(spool.rows);
-      journal.spooled = { rows: spool.rows, bytes: spool.bytes };
-      const { trade, quote, depth } = outbox.shed;
-      if (trade + quote + depth > shedInMemory) {
-        shedInMemory = trade + quote + depth;
-        shedAt = performance.now();
-      }
-      if (performance.now() - shedAt < CALM) return "shedding";
-      return roomy ? "spooling" : "waiting";
-    }
+    const silence = () => {
+      const seconds = (keeper.unanswered / 1_000).toFixed(0);
+      return new StoreError(
+        "unreachable",
+        `Cannot write to ${input.store.label}: it has not answered for ${seconds} s.`,
+      );
+    };
 
-    /** Spools entries, whatever has to go for them; false where there is no room at all. */
-    async function spooled(spool: Spool, entries: readonly Entry[]): Promise<boolean> {
-      try {
-        const dropped = await spool.append(entries);
-        for (const kind of ["trade", "quote", "depth"] as const) {
-          if (dropped[kind] === 0) continue;
-          shedAt = performance.now();
-          meters.shed.inc({ where: "spool", kind }, dropped[kind]);
-        }
-        return true;
-      } catch {
-        return false;
-      }
-    }
-
-    /** Is done with an entry: it is in the store, on the disk, or told to be lost. */
-    function release(entry: Entry): void {
-      entry.credit?.give(entry.ticks.length);
-      for (const shard of entry.canaries ?? []) vitals.sight("recorder", shard);
-    }
-
-    function tell(state: Journal["state"], trouble: string | null): void {
+    /** Says how recording stands. */
+    function tell(trouble: string | null): void {
+      const state = stateOf(trouble);
       if (state !== journal.state) {
         const fields = { state, reason: trouble ?? "", rows: journal.spooled.rows };
         if (state === "writing") log.info("the store is written again", fields);
@@ -201,26 +174,64 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
       meters.storeUp.set(trouble === null ? 1 : 0);
     }
 
-    outbox.onAdd(() => {
-      if (isFull() && !busy && (failures === 0 || spool !== null)) schedule(0);
+    function stateOf(trouble: string | null): Journal["state"] {
+      if (trouble === null) return "writing";
+      if (spool === null) return "waiting";
+      if (performance.now() - keeper.shedAt < CALM) return "shedding";
+      return keeper.roomy ? "spooling" : "waiting";
+    }
+
+    /** How long an entry's first tick has been on its way, in milliseconds. */
+    function lagOf({ ticks }: Entry): number {
+      const { clock } = journal;
+      if (clock.driven || ticks[0] === undefined) return 0;
+      return Math.min(every / 2, Math.max(0, (clock.now() - ticks[0].receivedAt) / MILLISECOND));
+    }
+
+    outbox.onAdd((entry) => {
+      if (oldest === null) {
+        oldest = performance.now() - lagOf(entry);
+        arm();
+      } else if (attempt === null && keeper.isFull && keeper.roomy) arm();
     });
     journal.onAsk(() => {
-      if (!busy) schedule(0);
+      if (attempt === null) {
+        clearTimeout(timer);
+        timer = setTimeout(guard(turn), 0);
+      }
     });
     receive((event) => {
       if (event.type !== "drain") return;
       draining = true;
-      if (!busy) schedule(0);
+      // Without a spool nothing is better than to go on: the parent has a bound of its own.
+      if (spool !== null) deadline = setTimeout(guard(giveUp), DRAIN);
+      arm();
     });
-    schedule(isFull() || journal.awaited ? 0 : every);
+
+    /** Ends though the store has not answered, with everything on disk that finds room there. */
+    async function giveUp(): Promise<void> {
+      keeper.end();
+      await keeper.save();
+      const isSilent = keeper.unanswered >= SILENT;
+      tell(isSilent ? silence().message : "The store could not take all of it in time.");
+      sendBack({ type: "child.drained", id: self.id });
+    }
+
+    arm();
     return () => {
       stopped = true;
+      keeper.end();
       clearTimeout(timer);
+      clearTimeout(deadline);
       outbox.onAdd(undefined);
       journal.close(fault);
-      if (busy) {
+      if (attempt !== null) {
         journal.trouble ??= "The last write was still under way when recording was stopped.";
       }
     };
   },
 );
+
+function reject(waiting: ReturnType<Journal["takeWaiting"]>, reason: unknown): void {
+  for (const one of waiting) one.reject(reason);
+}

@@ -9,6 +9,7 @@ import { createService } from "./service.ts";
 import type { SharedInput } from "./shared.ts";
 import type { PruneLimits } from "../db/store.ts";
 import { messageOf } from "../domain/errors.ts";
+import { formatTime } from "../domain/time.ts";
 
 /** What retention answers to. */
 export type RetentionCommand = { type: "drain" };
@@ -28,6 +29,8 @@ export interface RetentionInput extends SharedInput {
 }
 
 const PACE: RetentionPace = { first: 30_000, round: 10 * 60_000, pause: 200 };
+/** How long a stop waits for a step, in milliseconds. */
+const PATIENCE = 1_000;
 /** Rows that go at once. */
 const STEP = 5_000;
 
@@ -40,6 +43,8 @@ export const retention = createService<RetentionCommand, RetentionInput>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let step: Promise<void> = Promise.resolve();
     let stopped = false;
+    /** Rows deleted in this round, by table. */
+    const round = new Map<string, number>();
 
     const limits = (): PruneLimits => {
       const { ticks, books, events, gaps } = settings.store.retention;
@@ -58,23 +63,70 @@ export const retention = createService<RetentionCommand, RetentionInput>(
     async function prune(): Promise<void> {
       let gone = 0;
       try {
-        gone = await store.prune(limits(), STEP);
+        const bounds = limits();
+        for (const [table, rows] of Object.entries(await store.prune(bounds, STEP))) {
+          gone += rows;
+          round.set(table, (round.get(table) ?? 0) + rows);
+        }
         shared.meters.pruned.inc(gone);
+        if (gone < STEP) tellRound(bounds);
       } catch (error) {
         log.warn("old rows stay for the time being: {reason}", { reason: messageOf(error) });
       }
       schedule(gone >= STEP ? pace.pause : pace.round);
     }
 
+    function tellRound(bounds: PruneLimits): void {
+      for (const [table, rows] of round) {
+        const before = bounds[table as keyof PruneLimits];
+        log.info(
+          "{rows} rows of {table} from before {before} are deleted (store.retention.{table})",
+          {
+            rows,
+            table,
+            before: formatTime(before ?? 0),
+          },
+        );
+      }
+      round.clear();
+    }
+
+    /** Whoever has an old recording in the store should hear of it before it goes. */
+    async function warn(): Promise<void> {
+      const { ticks: before } = limits();
+      if (before === undefined) return;
+      try {
+        for (const symbol of await store.symbols()) {
+          const span = await store.tickSpan(symbol, before);
+          if (span === null) continue;
+          log.warn(
+            "ticks from before {before} will be deleted, such as those of {symbol} from {first} on; " +
+              "to keep them set store.retention.ticks to forever",
+            { before: formatTime(before), symbol, first: formatTime(span.first) },
+          );
+          return;
+        }
+      } catch (error) {
+        log.debug("cannot see what will be deleted: {reason}", { reason: messageOf(error) });
+      }
+    }
+
     receive(guard(async (event) => {
       if (event.type !== "drain") return;
       stopped = true;
       clearTimeout(timer);
-      await step;
+      // A store that hangs must not keep what is still to be written waiting.
+      const patience = Promise.withResolvers<void>();
+      const waiting = setTimeout(patience.resolve, PATIENCE);
+      await Promise.race([step, patience.promise]);
+      clearTimeout(waiting);
       sendBack({ type: "child.drained", id: self.id });
     }));
     // A recording is kept whole: its clock is not the wall's, and a replay is soon over.
-    if (!clock.driven) schedule(pace.first);
+    if (!clock.driven) {
+      schedule(pace.first);
+      guard(warn)();
+    }
     return () => {
       stopped = true;
       clearTimeout(timer);

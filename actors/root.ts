@@ -6,6 +6,7 @@
 import { type ActorRefFrom, createActor } from "xstate";
 import { connections, type ConnectionsInput } from "./connections/connections.ts";
 import { Feeds } from "./connections/feeds.ts";
+import type { VenueQuotas } from "./connections/quotas.ts";
 import type { HttpInput } from "./http/deps.ts";
 import { http } from "./http/http.ts";
 import { Hub, hub } from "./hub.ts";
@@ -21,6 +22,10 @@ import { Meters } from "./meters.ts";
 import { Outbox } from "./outbox.ts";
 import { recorder, type RecorderInput } from "./recorder.ts";
 import { retention } from "./retention.ts";
+import { Backlog } from "./routing/backfill/backlog.ts";
+import { backfill } from "./routing/backfill/backfill.ts";
+import { Gates } from "./routing/gates.ts";
+import { Routes } from "./routing/routes.ts";
 import { routing } from "./routing/routing.ts";
 import { settings } from "./settings.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -37,7 +42,9 @@ import { Vitals } from "./vitals.ts";
 import type { Clock } from "./clock.ts";
 import type { Store } from "../db/store.ts";
 import { CandleSeries } from "../domain/candles.ts";
+import { FlowSeries } from "../domain/flow/series.ts";
 import { BASE_INTERVAL, parseInterval } from "../domain/interval.ts";
+import { ProfileSeries } from "../domain/profile/series.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /** What a tree is made of. */
@@ -46,6 +53,8 @@ export interface TreeOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly providers: ReadonlyMap<string, Provider>;
+  /** By provider; absent: none has any. */
+  readonly quotas?: ReadonlyMap<string, VenueQuotas>;
   /** Sorts as text after every earlier run's. */
   readonly epoch: string;
   /** Where rows wait while the store cannot be written; absent: in memory alone. */
@@ -54,6 +63,8 @@ export interface TreeOptions {
   readonly http?: Pick<HttpInput, "token" | "listening" | "version">;
   /** Makes an instrument's candles; absent: {@link CandleSeries}. */
   readonly makeSeries?: Shared["makeSeries"];
+  /** Makes an instrument's profiles; absent: {@link ProfileSeries}. */
+  readonly makeProfile?: Shared["makeProfile"];
 }
 
 /** A running tree. */
@@ -92,7 +103,7 @@ const root = createSupervisor<RootInput>({
       every: shared.settings.store.flush.every,
     };
     const follow: InstrumentsInput = { shared, memory, observe, uptime };
-    const connect: ConnectionsInput = { shared, observe, uptime };
+    const connect: ConnectionsInput = { shared, memories: new Map(), observe, uptime };
     const children: Child[] = [
       { id: "recorder", logic: recorder, input: () => write, drain: "told" },
       { id: "retention", logic: retention, input: () => ({ shared }), drain: "told" },
@@ -115,6 +126,10 @@ const root = createSupervisor<RootInput>({
         drain: "told",
       },
     ];
+    // What a recording missed was missed when it was made.
+    if (!shared.clock.driven) {
+      children.push({ id: "backfill", logic: backfill, input: () => ({ shared }), drain: "told" });
+    }
     if (input.http !== undefined) {
       children.push({
         id: "http",
@@ -167,11 +182,17 @@ export function startTree(options: TreeOptions): Tree {
     journal: new Journal(options.clock, options.epoch),
     directory: new Directory(),
     feeds: new Feeds(),
+    gates: new Gates(options.settings),
+    backlog: new Backlog(),
+    routes: new Routes(options.settings, options.providers),
     vitals,
     meters,
     providers: options.providers,
+    quotas: options.quotas ?? new Map(),
     intervals: [BASE_INTERVAL, ...intervals.filter(({ name }) => name !== BASE_INTERVAL.name)],
     makeSeries: options.makeSeries ?? ((given) => new CandleSeries(given)),
+    makeProfile: options.makeProfile ?? ((given) => new ProfileSeries(given)),
+    makeFlow: (given) => new FlowSeries(given),
     observe,
     uptime,
   };

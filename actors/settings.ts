@@ -8,24 +8,38 @@ import { tell } from "./addresses.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
 import { logger } from "./log.ts";
 import type { Reply, SettingsCommand } from "./messages.ts";
-import { routeOf } from "./routing/table.ts";
+import type { Rule } from "./routing/routes.ts";
 import { createService } from "./service.ts";
+import { hintFor } from "./settings/problems.ts";
+import { maskText } from "./settings/urls.ts";
 import type { Shared, SharedInput } from "./shared.ts";
-import { type InstrumentChange, StoreError } from "../db/store.ts";
+import { type InstrumentChange, type RouteChange, StoreError } from "../db/store.ts";
 import { MarketdError } from "../domain/errors.ts";
 import { type Instrument, type InstrumentSpec, resolveInstrument } from "../domain/instrument.ts";
+import { MARKET_IDS } from "../domain/market.ts";
+import { PROVIDER_IDS } from "../providers/catalog.ts";
 
 /** A change that cannot be made; the caller's fault. */
 export class ChangeError extends MarketdError {
   override readonly name = "ChangeError";
   constructor(
-    override readonly code: "exists" | "unknown-symbol" | "unknown-market" | "no-provider",
+    override readonly code:
+      | "exists"
+      | "unknown-symbol"
+      | "unknown-route"
+      | "unknown-market"
+      | "unknown-provider"
+      | "no-provider",
     message: string,
+    /** What of the change is wrong. */
+    readonly path = "symbol",
   ) {
     super(code, message, { terminal: true });
   }
 }
 
+/** Characters of a name that nobody knows. */
+const LONGEST_SHOWN = 60;
 /** Between two attempts to read the kept changes, in milliseconds. */
 const RETRY = 1_000;
 
@@ -34,6 +48,12 @@ const log = logger("settings");
 /** The settings as an actor. Ready when every configured instrument is followed. */
 export const settings = createService<SettingsCommand, SharedInput>(
   ({ input: { shared }, receive, self, sendBack, guard }) => {
+    /** Instruments that nobody can feed, and that were not told yet. */
+    let unfed: string[] = [];
+    /** All instruments that nobody can feed: another route may give them a feed. */
+    const unfollowed: { instrument: Instrument; origin: Origin }[] = [];
+    /** What was said of routes through the API. */
+    let said: readonly RouteChange[] = [];
     /** Changes are made one after another: two of one symbol must not cross. */
     let last: Promise<void> = load();
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -46,22 +66,58 @@ export const settings = createService<SettingsCommand, SharedInput>(
         const instrument = resolveInstrument(spec);
         configured.set(instrument.symbol, instrument);
       }
-      const changes = await keptChanges();
-      for (const { symbol } of changes ?? []) configured.delete(symbol);
+      const changes = await keptChanges(({ terminal }) => !terminal);
+      if (changes !== null) layRoutes(changes.routes);
+      else layRoutes([]);
+      for (const { symbol } of changes?.instruments ?? []) configured.delete(symbol);
       for (const instrument of configured.values()) follow(instrument, "configuration");
       if (changes === null) later();
-      else changes.forEach(layOver);
+      else changes.instruments.forEach(layOver);
+      tellUnfed();
       sendBack({ type: "child.ready", id: self.id });
     }
 
-    /** The changes made through the API; `null` while the store cannot be reached. */
-    async function keptChanges(): Promise<InstrumentChange[] | null> {
+    /** The changes made through the API; `null` while the store cannot be read, and may be again. */
+    async function keptChanges(
+      passes: (error: StoreError) => boolean,
+    ): Promise<Changes | null> {
       try {
-        return await shared.store.instrumentChanges();
+        const { store } = shared;
+        return { instruments: await store.instrumentChanges(), routes: await store.routeChanges() };
       } catch (error) {
-        if (error instanceof StoreError && !error.terminal) return null;
+        if (error instanceof StoreError && passes(error)) return null;
         throw error;
       }
+    }
+
+    /** Takes the routes into force with what was said of them through the API. */
+    function layRoutes(changes: readonly RouteChange[]): void {
+      const { clock, routes, uptime } = shared;
+      said = changes;
+      routes.take(routes.laid(changes), uptime(), clock.now());
+      // A route that is gone has no leader.
+      shared.meters.routeLeads.reset();
+      tell(self, "routing", { type: "routing.rules" });
+    }
+
+    /** Keeps what is said of a route and acts on it. */
+    async function route(
+      name: string,
+      spec: (SettingsCommand & { type: "settings.route" })["spec"],
+    ): Promise<void> {
+      const { clock, routes, store } = shared;
+      if (spec === null && routes.find(name) === undefined) {
+        throw new ChangeError("unknown-route", `Cannot remove the route ${name}: there is none.`);
+      }
+      const change = { name, spec, changedAt: clock.now() };
+      const changes = [...said.filter((one) => one.name !== name), change];
+      checkRoute(shared, name, spec, routes.laid(changes));
+      await store.changeRoute(change);
+      layRoutes(changes);
+      const waiting = unfollowed.splice(0);
+      for (const { instrument, origin } of waiting) follow(instrument, origin);
+      tellUnfed();
+      log.info("the route {name} was {done}", { name, done: spec === null ? "removed" : "set" });
     }
 
     function layOver({ symbol, spec }: InstrumentChange): void {
@@ -73,27 +129,52 @@ export const settings = createService<SettingsCommand, SharedInput>(
       retry = setTimeout(
         guard(() =>
           last = last.then(async () => {
-            const changes = await keptChanges();
+            // What a start refuses may be mended while it runs.
+            const changes = await keptChanges(() => true);
             if (changes === null) later();
-            else changes.forEach(layOver);
+            else {
+              layRoutes(changes.routes);
+              changes.instruments.forEach(layOver);
+            }
+            tellUnfed();
           })
         ),
         RETRY,
       );
     }
 
+    function tellUnfed(): void {
+      if (unfed.length === 0) return;
+      const fields = { count: unfed.length, symbols: unfed.join(", ") };
+      unfed = [];
+      log.warn(
+        "no provider of its route has: {symbols} ({count} in all, which are not followed)",
+        fields,
+      );
+    }
+
     /** Follows an instrument; says by which provider, if any has it. */
     function follow(instrument: Instrument, origin: Origin): string | undefined {
       const { symbol } = instrument;
-      const provider = providerFor(shared, instrument);
-      if (provider === undefined) {
-        log.warn("{symbol} is not followed: none of its route's providers has it", { symbol });
+      const feeding = shared.routes.feeding(instrument);
+      if (feeding === undefined) {
+        unfed.push(symbol);
+        unfollowed.push({ instrument, origin });
         return undefined;
       }
+      const { provider } = feeding;
       if (shared.directory.get(symbol) !== undefined) return provider;
-      tell(self, "instruments", { type: "instruments.follow", instrument, provider, origin });
+      tell(self, "instruments", {
+        type: "instruments.follow",
+        instrument,
+        provider,
+        origin,
+        feeding,
+      });
       const instruments = [instrument];
-      tell(self, "connections", { type: "connections.subscribe", provider, instruments });
+      for (const one of shared.directory.get(symbol)?.line?.wanted ?? [provider]) {
+        tell(self, "connections", { type: "connections.subscribe", provider: one, instruments });
+      }
       return provider;
     }
 
@@ -104,12 +185,13 @@ export const settings = createService<SettingsCommand, SharedInput>(
     async function add(spec: InstrumentSpec): Promise<Listing> {
       const instrument = resolve(spec);
       const { symbol } = instrument;
+      checkProviders(shared, instrument);
       if (shared.directory.get(symbol) !== undefined) {
         throw new ChangeError("exists", `Cannot add ${symbol}: it is followed already.`);
       }
-      const provider = providerFor(shared, instrument);
+      const provider = shared.routes.feeding(instrument)?.provider;
       if (provider === undefined) {
-        const asked = routeOf(instrument, shared.settings).providers.join(", ");
+        const asked = shared.routes.askedFor(instrument).join(", ");
         throw new ChangeError(
           "no-provider",
           `Cannot add ${symbol}: no provider of its route has it (asked: ${asked || "none"}).`,
@@ -154,16 +236,67 @@ export const settings = createService<SettingsCommand, SharedInput>(
         last = last.then(() => answer(event.reply, () => add(event.spec)));
       } else if (event.type === "settings.remove") {
         last = last.then(() => answer(event.reply, () => remove(event.symbol)));
+      } else if (event.type === "settings.route") {
+        last = last.then(() => answer(event.reply, () => route(event.name, event.spec)));
       }
     });
     return () => clearTimeout(retry);
   },
 );
 
-/** The first provider of an instrument's route that has it. */
-function providerFor(shared: Shared, instrument: Instrument): string | undefined {
-  return routeOf(instrument, shared.settings).providers.find((id) =>
-    (shared.providers.get(id)?.offers(instrument).length ?? 0) > 0
+/** What was changed through the API. */
+interface Changes {
+  readonly instruments: readonly InstrumentChange[];
+  readonly routes: readonly RouteChange[];
+}
+
+/** Refuses a route that names what there is not, or leaves an instrument without a feed. */
+function checkRoute(
+  { directory, providers, routes }: Shared,
+  name: string,
+  spec: Readonly<Record<string, unknown>> | null,
+  rules: readonly Rule[],
+): void {
+  const what = `Cannot ${spec === null ? "remove" : "set"} the route ${name}`;
+  const rule = rules.find((one) => one.name === name);
+  const [market, known] = [rule?.market, [...providers.keys()]];
+  if (market !== undefined && !(MARKET_IDS as readonly string[]).includes(market.toUpperCase())) {
+    const path = "market";
+    const shown = maskText(market.slice(0, LONGEST_SHOWN));
+    const markets = MARKET_IDS.join(", ");
+    throw new ChangeError("unknown-market", `${what}: ${shown} is none of ${markets}.`, path);
+  }
+  const stranger = rule?.providers.find((id) => !known.includes(id));
+  if (stranger !== undefined) {
+    const shown = maskText(stranger.slice(0, LONGEST_SHOWN));
+    const message = `${what}: no provider "${shown}" is configured; these are: ${
+      known.join(", ")
+    }.`;
+    throw new ChangeError("unknown-provider", message, "providers");
+  }
+  const table = { routes: rules, providers: routes.providers };
+  const unfed = directory.all().map(({ basis, instrument }) =>
+    routes.feeding(instrument, basis, table) === undefined ? instrument.symbol : undefined
+  ).filter((symbol) => symbol !== undefined);
+  if (unfed.length > 0) {
+    const few = unfed.slice(0, 5).join(", ");
+    const message = `${what}: nobody would feed ${few} (${unfed.length} in all).`;
+    throw new ChangeError("no-provider", message, "providers");
+  }
+}
+
+/** Refuses a mapping for a provider that there is none of, as a configuration's is refused. */
+function checkProviders({ providers }: Shared, { symbol, providers: named }: Instrument): void {
+  const known = [...new Set([...providers.keys(), ...PROVIDER_IDS])];
+  const stranger = Object.keys(named).find((id) => !known.includes(id));
+  if (stranger === undefined) return;
+  const shown = maskText(stranger.slice(0, LONGEST_SHOWN));
+  const hint = hintFor(stranger, known)!;
+  throw new ChangeError(
+    "unknown-provider",
+    `Cannot add ${symbol}: it names the provider ${shown}, which this marketd does not have; ` +
+      `${hint}${hint.endsWith("?") ? "" : "."}`,
+    `providers.${shown}`,
   );
 }
 
@@ -171,7 +304,9 @@ function resolve(spec: InstrumentSpec): Instrument {
   try {
     return resolveInstrument(spec);
   } catch (error) {
-    if (error instanceof MarketdError) throw new ChangeError("unknown-market", error.message);
+    if (error instanceof MarketdError) {
+      throw new ChangeError("unknown-market", error.message, "market");
+    }
     throw error;
   }
 }

@@ -5,15 +5,21 @@
  */
 import type { Store } from "../db/store.ts";
 import type { CandleSeries, SeriesOptions } from "../domain/candles.ts";
+import type { FlowOptions, FlowSeries } from "../domain/flow/series.ts";
 import type { Interval } from "../domain/interval.ts";
+import type { ProfileSeries, ProfileSeriesOptions } from "../domain/profile/series.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Clock } from "./clock.ts";
 import type { Feeds } from "./connections/feeds.ts";
+import type { VenueQuotas } from "./connections/quotas.ts";
 import type { Hub } from "./hub.ts";
 import type { Directory } from "./instruments/directory.ts";
 import type { Journal } from "./journal.ts";
 import type { Meters } from "./meters.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Backlog } from "./routing/backfill/backlog.ts";
+import type { Gates } from "./routing/gates.ts";
+import type { Routes } from "./routing/routes.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Observe } from "./supervision.ts";
 import type { Vitals } from "./vitals.ts";
@@ -28,14 +34,23 @@ export interface Shared {
   readonly journal: Journal;
   readonly directory: Directory;
   readonly feeds: Feeds;
+  readonly gates: Gates;
+  readonly backlog: Backlog;
+  readonly routes: Routes;
   readonly vitals: Vitals;
   readonly meters: Meters;
   /** The configured providers, by id. */
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Their allowances, by provider; a provider without any may be absent. */
+  readonly quotas: ReadonlyMap<string, VenueQuotas>;
   /** The intervals to build, the base interval first. */
   readonly intervals: readonly Interval[];
   /** Makes an instrument's candles. */
   readonly makeSeries: (options: SeriesOptions) => CandleSeries;
+  /** Makes an instrument's profiles. */
+  readonly makeProfile: (options: ProfileSeriesOptions) => ProfileSeries;
+  /** Makes an instrument's order flow. */
+  readonly makeFlow: (options: FlowOptions) => FlowSeries;
   readonly observe: Observe;
   /** Milliseconds, monotonic. */
   readonly uptime: () => number;

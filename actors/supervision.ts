@@ -95,11 +95,16 @@ export interface SupervisorOptions<TInput extends SupervisorInput> {
   readonly started?: (scope: Scope<TInput>) => void;
   /** Handles every event that is not about supervision. A throw fails the supervisor. */
   readonly receive?: (event: AnyEventObject, scope: Scope<TInput>) => void;
+  /** Told of each change of a child's fortune. */
+  readonly observed?: (report: ChildReport, scope: Scope<TInput>) => void;
   /** Called when draining begins, before the first child is drained. */
   readonly draining?: (scope: Scope<TInput>) => void;
 }
 
 const DRAIN_TIMEOUT = 10_000;
+
+/** The events that are about supervision. */
+const OWN = /^(child|drain|supervisor|xstate)(\.|$)/;
 
 /** `spawn`, for logic that is known only at run time. */
 type Spawn = (
@@ -142,7 +147,9 @@ export function createSupervisor<TInput extends SupervisorInput>(
       }),
       tell: ({ context, self }, id: string) => {
         const held = context.held[id];
-        if (held !== undefined) context.input.observe(self.id, held.report);
+        if (held === undefined) return;
+        context.input.observe(self.id, held.report);
+        options.observed?.(held.report, { input: context.input, self });
       },
       fail: (_, error: unknown) => {
         throw error;
@@ -222,10 +229,6 @@ export function createSupervisor<TInput extends SupervisorInput>(
         actions: enqueueActions(({ enqueue, event }) =>
           enqueue({ type: "fail", params: event.error })
         ),
-      },
-      "*": {
-        actions: ({ context, event, self }) =>
-          options.receive?.(event, { input: context.input, self }),
       },
     },
     states: {
@@ -320,7 +323,10 @@ export function createSupervisor<TInput extends SupervisorInput>(
   const transition = machine.transition.bind(machine);
   machine.transition = (snapshot, event, scope) => {
     try {
-      return transition(snapshot, event, scope);
+      if (OWN.test(event.type)) return transition(snapshot, event, scope);
+      // It concerns no child, so nothing of the machine changes: a step of it would be in vain.
+      options.receive?.(event, { input: snapshot.context.input, self: scope.self });
+      return snapshot;
     } catch (error) {
       // XState leaves the children of a machine that throws running, and their names taken.
       const children: Record<string, AnyActorRef | undefined> = snapshot.children;

@@ -22,7 +22,12 @@ const EAGER = 100;
 export const ticker = createService<TickerCommand, SharedInput>(
   ({ input: { shared }, receive, self, guard }) => {
     const { clock } = shared;
-    const beat = () => tell(self, "instruments", { type: "instruments.beat", now: clock.now() });
+    const beat = () => {
+      const now = clock.now();
+      // What waits in the gate goes before the bars that it belongs to are closed.
+      tell(self, "routing", { type: "routing.beat", now });
+      tell(self, "instruments", { type: "instruments.beat", now });
+    };
     const canary = () => tell(self, "routing", { type: "routing.canary" });
     receive((event) => {
       if (event.type !== "ticker.time" || !(clock instanceof DrivenClock)) return;
@@ -36,7 +41,7 @@ export const ticker = createService<TickerCommand, SharedInput>(
       const isWell = directory.shards().length > 0 && vitals.report().every(({ alive }) => alive);
       next = setTimeout(release, isWell ? CANARY : EAGER);
     });
-    const beats = clock.driven ? undefined : setInterval(guard(() => void beat()), BEAT);
+    const beats = clock.driven ? undefined : setInterval(guard(beat), BEAT);
     release();
     return () => {
       clearTimeout(next);

@@ -72,6 +72,10 @@ async function keep(
     gaps: entries.flatMap((entry) => entry.gaps ?? []),
     events: entries.flatMap((entry) => entry.events ?? []),
     books: entries.flatMap((entry) => entry.books ?? []),
+    quotas: entries.flatMap((entry) => entry.quotas ?? []),
+    mappings: entries.flatMap((entry) => entry.mappings ?? []),
+    measures: entries.flatMap((entry) => entry.measures ?? []),
+    amendments: entries.flatMap((entry) => entry.amendments ?? []),
     ...(run === undefined ? {} : { run }),
   });
   journal.kept.ticks += report.ticks;

@@ -8,7 +8,8 @@ import type { Basis, CandleStatus } from "../domain/candle.ts";
 import type { Gap } from "../domain/gap.ts";
 import { parseLevels } from "../domain/levels.ts";
 import type { Side, Tick, TickKind } from "../domain/tick.ts";
-import type { BookSnapshot, KeptCandle, ProviderEvent, Run } from "./store.ts";
+import type { Spending } from "../domain/quota.ts";
+import type { BookSnapshot, KeptCandle, KeptQuota, ProviderEvent, Run } from "./store.ts";
 
 /** How each kind of tick is written. Never renumbered: the stores keep them. */
 export const KIND_CODES: Readonly<Record<TickKind, number>> = { trade: 0, quote: 1, depth: 2 };
@@ -239,4 +240,23 @@ export function toRun(row: RunRow): Run {
     aliveUntil: row.alive_until,
     clean: Boolean(row.clean),
   };
+}
+
+/** A quota as it is kept. */
+export interface QuotaRow {
+  readonly provider: string;
+  readonly name: string;
+  /** As {@link formatSpendings} writes it. */
+  readonly spendings: string;
+}
+
+/** What was spent, as a JSON list of pairs of a slot's start and the sum. */
+export function formatSpendings(spendings: readonly Spending[]): string {
+  return JSON.stringify(spendings.map(({ slot, spent }) => [slot, spent]));
+}
+
+/** Reads a quota. */
+export function toQuota({ provider, name, spendings }: QuotaRow): KeptQuota {
+  const pairs = JSON.parse(spendings) as [number, number][];
+  return { provider, name, spendings: pairs.map(([slot, spent]) => ({ slot, spent })) };
 }

@@ -8,8 +8,12 @@
  */
 import type { Basis, Candle } from "../domain/candle.ts";
 import { MarketdError } from "../domain/errors.ts";
+import type { OrderFlow } from "../domain/flow/bar.ts";
 import type { Gap } from "../domain/gap.ts";
 import type { InstrumentSpec } from "../domain/instrument.ts";
+import type { ProfileMetrics, ProfilePart } from "../domain/profile/series.ts";
+import type { Spending } from "../domain/quota.ts";
+import type { StateAt } from "../domain/state.ts";
 import type { Level, Tick, TickKind } from "../domain/tick.ts";
 import type { Micros } from "../domain/time.ts";
 
@@ -35,6 +39,16 @@ export class StoreError extends MarketdError {
   override readonly name = "StoreError";
   constructor(override readonly code: StoreErrorCode, message: string, cause?: unknown) {
     super(code, message, { cause, terminal: code !== "unreachable" && code !== "full" });
+  }
+}
+
+/**
+ * A URL that names no store. `why` continues "its URL", and `advice` says what to do, in lower case;
+ * neither holds anything of a password.
+ */
+export class StoreUrlError extends StoreError {
+  constructor(readonly why: string, readonly advice: string) {
+    super("bad-url", `Cannot open the store: its URL ${why}; ${advice}.`);
   }
 }
 
@@ -77,6 +91,14 @@ export interface InstrumentChange {
   readonly changedAt: Micros;
 }
 
+/** A route as it was set through the API, laid over the configuration. */
+export interface RouteChange {
+  readonly name: string;
+  /** What was said of it, as a configuration has it; `null` where it was removed. */
+  readonly spec: Readonly<Record<string, unknown>> | null;
+  readonly changedAt: Micros;
+}
+
 /** A book as it stood at one instant; its key is symbol, provider and time. */
 export interface BookSnapshot {
   readonly symbol: string;
@@ -93,6 +115,55 @@ export interface BookSnapshot {
   readonly imbalance: number | null;
 }
 
+/** What was spent of a venue's allowance within its window; its key is provider and name. */
+export interface KeptQuota {
+  readonly provider: string;
+  /** The allowance. */
+  readonly name: string;
+  readonly spendings: readonly Spending[];
+}
+
+/** A venue's own name of an instrument, as it was learnt; its key is provider and symbol. */
+export interface Mapping {
+  readonly provider: string;
+  /** Ours. */
+  readonly symbol: string;
+  /** The venue's. */
+  readonly name: string;
+}
+
+/** Flags for a trade that is kept already: what its venue said of it later. */
+export interface Amendment {
+  readonly symbol: string;
+  readonly provider: string;
+  /** The trade's. */
+  readonly id: string;
+  /** The trade's time is at least this, and before `to`: an id may come again on another day. */
+  readonly from: Micros;
+  readonly to: Micros;
+  /** Added to those that it has. */
+  readonly flags: number;
+}
+
+/** What is measured of ticks, by kind: see {@link Measure}. */
+export interface Measures {
+  /** Minutes of volume by price; the name in their key is the basis. */
+  readonly profile: ProfilePart;
+  /** What the profile of a session says; the name in their key is the basis. */
+  readonly metrics: ProfileMetrics;
+  /** Closed bars of order flow; the name in their key is the interval. */
+  readonly flow: OrderFlow;
+  /** The market's state; its key has no name. */
+  readonly state: StateAt;
+}
+/** A kind of measure. */
+export type MeasureKind = keyof Measures;
+
+/** Something measured; its key is the symbol, a name where its kind has one, and the start or time. */
+export type Measure = {
+  readonly [Kind in MeasureKind]: { readonly kind: Kind; readonly value: Measures[Kind] };
+}[MeasureKind];
+
 /** One transaction's worth. */
 export interface WriteBatch {
   readonly ticks: readonly Tick[];
@@ -100,6 +171,11 @@ export interface WriteBatch {
   readonly gaps: readonly Gap[];
   readonly events: readonly ProviderEvent[];
   readonly books?: readonly BookSnapshot[] | undefined;
+  readonly quotas?: readonly KeptQuota[] | undefined;
+  readonly mappings?: readonly Mapping[] | undefined;
+  readonly measures?: readonly Measure[] | undefined;
+  /** Applied after the ticks were added. */
+  readonly amendments?: readonly Amendment[] | undefined;
   /** The run to insert or, by its epoch, to update. */
   readonly run?: Run;
 }
@@ -166,11 +242,24 @@ export interface ToldCandleQuery {
 /** Gaps that have a part in the span, by their `from`, then symbol, then provider. */
 export interface GapQuery extends PageQuery {
   readonly symbol?: string | undefined;
+  /** Absent: any. */
+  readonly status?: Gap["status"] | undefined;
+  /** `from` (the default): the oldest first. `-from`: the reverse. */
+  readonly order?: "from" | "-from" | undefined;
 }
 
 /** Books of one instrument, by time, then provider. */
 export interface BookQuery extends PageQuery {
   readonly symbol: string;
+  /** `-time` gives the newest first. */
+  readonly order: "time" | "-time";
+}
+
+/** Measures of one instrument, by their start or time. */
+export interface MeasureQuery extends PageQuery {
+  readonly symbol: string;
+  /** The basis or the interval; of no meaning for states. */
+  readonly name: string;
   /** `-time` gives the newest first. */
   readonly order: "time" | "-time";
 }
@@ -185,6 +274,9 @@ export interface PruneLimits {
   readonly events?: Micros | undefined;
   readonly gaps?: Micros | undefined;
 }
+
+/** Rows that went, by table. */
+export type Pruned = Readonly<Partial<Record<keyof PruneLimits, number>>>;
 
 /** What a symbol's ticks in the store span. */
 export interface TickSpan {
@@ -205,7 +297,8 @@ export interface Store {
    * Keeps a batch, whole or not at all. A tick that is kept already (same symbol, time, provider,
    * kind and id) is passed over. A candle replaces the kept one of its key where its revision is
    * not lower and anything but its epoch and sequence differs. A gap replaces the one of its key. An
-   * event that is kept already, word for word, is passed over, and so is a book whose key is kept. So
+   * event that is kept already, word for word, is passed over, and so is a book whose key is kept. A
+   * quota replaces the one of its key, and so do a mapping and a measure; an amendment adds its flags once. So
    * writing a batch again changes nothing, and after `unreachable` that is what to do: the batch may
    * have been kept. A number that is `NaN` is kept as nothing; text holds no NUL.
    */
@@ -217,6 +310,11 @@ export interface Store {
   toldCandles(query: ToldCandleQuery): Promise<Page<KeptCandle>>;
   gaps(query: GapQuery): Promise<Page<Gap>>;
   books(query: BookQuery): Promise<Page<BookSnapshot>>;
+  /** What was measured of a kind. */
+  measures<Kind extends MeasureKind>(
+    kind: Kind,
+    query: MeasureQuery,
+  ): Promise<Page<Measures[Kind]>>;
   /** The latest events of a provider, newest first. */
   providerEvents(provider: string, limit: number): Promise<ProviderEvent[]>;
 
@@ -234,8 +332,15 @@ export interface Store {
   /** The greatest epoch of any run; `null` in a new store. */
   lastEpoch(): Promise<string | null>;
 
+  /** What was spent of the venues' allowances, as it was kept last. */
+  quotas(): Promise<KeptQuota[]>;
+  /** The venues' names of instruments that were learnt. */
+  mappings(): Promise<Mapping[]>;
+
   instrumentChanges(): Promise<InstrumentChange[]>;
   changeInstrument(change: InstrumentChange): Promise<void>;
+  routeChanges(): Promise<RouteChange[]>;
+  changeRoute(change: RouteChange): Promise<void>;
 
   /**
    * Deletes what is past its limit, at most `most` rows (levels and measures of a book are a row
@@ -243,13 +348,13 @@ export interface Store {
    * store keeps time in pieces that can be dropped whole, it drops them instead, and counts none of
    * their rows.
    *
-   * @returns the rows deleted.
+   * @returns the rows deleted of each, where there were any.
    */
-  prune(limits: PruneLimits, most: number): Promise<number>;
+  prune(limits: PruneLimits, most: number): Promise<Pruned>;
   /** What the store takes on its disk, logs included. */
   size(): Promise<{ readonly bytes: number }>;
 
-  /** Waits for what is under way, and lets go of the lock. */
+  /** Waits for what is under way, but a few seconds at most, and lets go of the lock. */
   close(): Promise<void>;
 }
 
@@ -267,9 +372,26 @@ export interface MigrationReport {
  */
 export interface OpenOptions {
   readonly mode: "write" | "read";
+  /** Of a `read` opening: whether to make sure that the store could be written as well. */
+  readonly mayWrite?: boolean;
   /** Told after the migrations of a `write` opening. */
   readonly migrated?: (report: MigrationReport) => void;
 }
 
 /** Opens the store that a URL names; handed to the actors by `main.ts`. */
 export type OpenStore = (url: string, options: OpenOptions) => Promise<Store>;
+
+/**
+ * Holds a URL against the forms that stores have, without opening anything.
+ *
+ * @throws StoreUrlError
+ */
+export type CheckStoreUrl = (url: string) => void;
+
+/**
+ * Finds out who has a store's lock, without opening the store.
+ *
+ * @returns words such as `process 4711`; `undefined` where nobody has it.
+ * @throws StoreError
+ */
+export type FindWriter = (url: string) => Promise<string | undefined>;

@@ -5,10 +5,14 @@
  * first and the last received where times are equal. So a bar does not depend on the order in
  * which its ticks came, and merging bars equals building one from all their ticks.
  *
+ * Every trade counts as a tick, but its conditions may keep it from moving more than the volume, or
+ * from opening and closing (see `flags.ts`). What may not open or close stands in for what may while
+ * there is nothing else; a bar without any price is none to show.
+ *
  * @module
  */
 import type { Basis, Candle } from "./candle.ts";
-import { REFUSED } from "./flags.ts";
+import { FLAGS, LIMITED, REFUSED } from "./flags.ts";
 import type { Tick } from "./tick.ts";
 import type { Micros } from "./time.ts";
 
@@ -26,13 +30,22 @@ export interface Bar {
   volume: number;
   /** Sum of price times size. */
   notional: number;
-  /** Ticks counted; 0 in an empty bar, whose prices mean nothing. */
+  /** Ticks counted, those without a say in its prices too. */
   ticks: number;
+  /** How far its open and close are to be trusted: {@link UNPRICED}, {@link STANDING_IN} or {@link FIRM}. */
+  pricing: number;
   buyVolume: number;
   sellVolume: number;
   /** Sorted. */
-  providers: string[];
+  providers: readonly string[];
 }
+
+/** No tick had a say in its prices: they mean nothing. */
+export const UNPRICED = 0;
+/** Its open and close are of trades that may not open and close, for want of others. */
+export const STANDING_IN = 1;
+/** Its prices are of ticks that may set them. */
+export const FIRM = 2;
 
 /** A bar without ticks. */
 export function emptyBar(start: Micros, end: Micros): Bar {
@@ -48,6 +61,7 @@ export function emptyBar(start: Micros, end: Micros): Bar {
     volume: 0,
     notional: 0,
     ticks: 0,
+    pricing: UNPRICED,
     buyVolume: 0,
     sellVolume: 0,
     providers: [],
@@ -69,28 +83,11 @@ export function priceOn(tick: Tick, basis: Basis): number {
 
 /** Counts a tick whose price on the bar's basis is `price` (see {@link priceOn}). */
 export function addTick(bar: Bar, tick: Tick, price: number): void {
-  const time = tick.time;
-  if (bar.ticks === 0) {
-    bar.open =
-      bar.high =
-      bar.low =
-      bar.close =
-        price;
-    bar.openTime = bar.closeTime = time;
-  } else {
-    if (price > bar.high) bar.high = price;
-    if (price < bar.low) bar.low = price;
-    if (time < bar.openTime) {
-      bar.open = price;
-      bar.openTime = time;
-    }
-    if (time >= bar.closeTime) {
-      bar.close = price;
-      bar.closeTime = time;
-    }
-  }
+  const limits = tick.flags & LIMITED;
+  if (limits === 0) move(bar, tick.time, price, FIRM);
+  else if (limits === FLAGS["no-open-close"]) move(bar, tick.time, price, STANDING_IN);
   bar.ticks++;
-  if (tick.kind === "trade" && tick.size !== null) {
+  if (tick.kind === "trade" && tick.size !== null && (limits & FLAGS["no-effect"]) === 0) {
     bar.volume += tick.size;
     bar.notional += price * tick.size;
     if (tick.side === "buy") bar.buyVolume += tick.size;
@@ -99,40 +96,69 @@ export function addTick(bar: Bar, tick: Tick, price: number): void {
   addProvider(bar, tick.provider);
 }
 
+/** Moves a bar's prices. @param pricing what the price may do. */
+function move(bar: Bar, time: Micros, price: number, pricing: number): void {
+  if (bar.pricing === UNPRICED) bar.high = bar.low = price;
+  else if (price > bar.high) bar.high = price;
+  else if (price < bar.low) bar.low = price;
+  if (bar.pricing > pricing) return;
+  if (bar.pricing < pricing) {
+    bar.open = bar.close = price;
+    bar.openTime = bar.closeTime = time;
+    bar.pricing = pricing;
+    return;
+  }
+  if (time < bar.openTime) {
+    bar.open = price;
+    bar.openTime = time;
+  }
+  if (time >= bar.closeTime) {
+    bar.close = price;
+    bar.closeTime = time;
+  }
+}
+
 function addProvider(bar: Bar, provider: string): void {
   const providers = bar.providers;
   if (providers[0] === provider || providers.includes(provider)) return;
-  bar.providers = [...providers, provider].sort();
+  bar.providers = providers.length === 0 ? alone(provider) : [...providers, provider].sort();
+}
+
+/** Most bars have one provider: they share its list, which stays in the processor's cache. */
+const ALONE = new Map<string, readonly string[]>();
+
+function alone(provider: string): readonly string[] {
+  let list = ALONE.get(provider);
+  if (list === undefined) ALONE.set(provider, list = [provider]);
+  return list;
 }
 
 /** Adds a bar's ticks to another that spans it. */
 export function addBar(into: Bar, bar: Bar): void {
   if (bar.ticks === 0) return;
-  if (into.ticks === 0) {
-    into.open = bar.open;
-    into.openTime = bar.openTime;
-    into.close = bar.close;
-    into.closeTime = bar.closeTime;
-    into.high = bar.high;
-    into.low = bar.low;
-  } else {
-    if (bar.high > into.high) into.high = bar.high;
-    if (bar.low < into.low) into.low = bar.low;
-    if (bar.openTime < into.openTime) {
-      into.open = bar.open;
-      into.openTime = bar.openTime;
-    }
-    if (bar.closeTime >= into.closeTime) {
-      into.close = bar.close;
-      into.closeTime = bar.closeTime;
-    }
-  }
+  if (bar.pricing !== UNPRICED) addPrices(into, bar);
   into.ticks += bar.ticks;
   into.volume += bar.volume;
   into.notional += bar.notional;
   into.buyVolume += bar.buyVolume;
   into.sellVolume += bar.sellVolume;
   for (const provider of bar.providers) addProvider(into, provider);
+}
+
+function addPrices(into: Bar, bar: Bar): void {
+  if (into.pricing === UNPRICED || bar.high > into.high) into.high = bar.high;
+  if (into.pricing === UNPRICED || bar.low < into.low) into.low = bar.low;
+  if (bar.pricing < into.pricing) return;
+  const isFirmer = bar.pricing > into.pricing;
+  into.pricing = bar.pricing;
+  if (isFirmer || bar.openTime < into.openTime) {
+    into.open = bar.open;
+    into.openTime = bar.openTime;
+  }
+  if (isFirmer || bar.closeTime >= into.closeTime) {
+    into.close = bar.close;
+    into.closeTime = bar.closeTime;
+  }
 }
 
 /** The bar that a kept candle was read off. */
@@ -149,13 +175,14 @@ export function barOf(candle: Candle): Bar {
     volume: candle.realVolume,
     notional: (candle.vwap ?? 0) * candle.realVolume,
     ticks: candle.tickVolume,
+    pricing: FIRM,
     buyVolume: candle.buyVolume,
     sellVolume: candle.sellVolume,
     providers: [...candle.providers],
   };
 }
 
-/** Reads a candle off a bar that has ticks. */
+/** Reads a candle off a bar that has prices. */
 export function candleOf(
   bar: Bar,
   head: Pick<Candle, "symbol" | "interval" | "basis" | "status" | "revision">,

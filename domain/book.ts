@@ -31,10 +31,15 @@ export function measureBook({ bids, asks }: Pick<Depth, "bids" | "asks">): BookM
   const buying = sizeOf(bids);
   const selling = sizeOf(asks);
   return {
-    mid: both ? (bid + ask) / 2 : null,
-    spread: both ? ask - bid : null,
+    mid: both ? plain((bid + ask) / 2) : null,
+    spread: both ? plain(ask - bid) : null,
     imbalance: buying + selling > 0 ? (buying - selling) / (buying + selling) : null,
   };
+}
+
+/** Without the last digits, which binary fractions make up (IEEE 754): 0.4, not 0.3999999999999915. */
+function plain(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 function sizeOf(side: readonly Level[]): number {

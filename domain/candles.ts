@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { addBar, addTick, type Bar, barOf, candleOf, emptyBar, priceOn } from "./bar.ts";
+import { addBar, addTick, type Bar, barOf, candleOf, emptyBar, priceOn, UNPRICED } from "./bar.ts";
 import type { Basis, Candle, CandleStatus } from "./candle.ts";
 import { BASE_INTERVAL, type Interval } from "./interval.ts";
 import type { Tick } from "./tick.ts";
@@ -25,6 +25,8 @@ export interface Span {
 export interface Silence extends Span {
   /** Whether it lies before the feed was first heard, rather than amid it. */
   readonly before: boolean;
+  /** Whether the venue's history has filled it. */
+  readonly filled?: boolean;
 }
 
 /** What a series is told about its instrument. */
@@ -61,9 +63,13 @@ interface Closed {
 }
 
 /** Late ticks for a closed bar that is not in memory. */
-interface Pending {
+export interface Late {
   readonly wanted: Wanted;
-  readonly ticks: { tick: Tick; price: number }[];
+  readonly ticks: readonly Tick[];
+}
+
+interface Pending extends Late {
+  readonly ticks: Tick[];
 }
 
 interface Frame {
@@ -89,16 +95,22 @@ export class CandleSeries {
   readonly #options: SeriesOptions;
   readonly #base: Frame;
   readonly #longer: Frame[];
+  readonly #basis: Basis;
+  /** The latest open minute, where most ticks fall: at hand, for it is looked at for each. */
+  #minute: Bar | undefined;
   readonly #pending = new Map<string, Pending>();
   #since: Micros;
   #gaps: Silence[] = [];
   #nextClose = Infinity;
+  /** The latest that the clock has been. */
+  #reached = -Infinity;
   #changed = false;
   #made: Candle[] = [];
   #wanted: Wanted[] = [];
 
   constructor(options: SeriesOptions) {
     this.#options = options;
+    this.#basis = options.basis;
     this.#since = options.since;
     this.#base = frame(BASE_INTERVAL);
     this.#longer = options.intervals.filter((one) => one.name !== BASE_INTERVAL.name).map(frame);
@@ -106,7 +118,7 @@ export class CandleSeries {
 
   /** The basis its candles are on. */
   get basis(): Basis {
-    return this.#options.basis;
+    return this.#basis;
   }
 
   /** From when on the feed has been watched. */
@@ -114,23 +126,29 @@ export class CandleSeries {
     return this.#since;
   }
 
-  /** Counts a tick that the gate let through, after closing what was due when it was received. */
-  add(tick: Tick): void {
-    const price = priceOn(tick, this.#options.basis);
-    if (Number.isNaN(price)) return;
-    if (tick.receivedAt >= this.#nextClose) this.advance(tick.receivedAt);
-    const open = this.#base.open;
-    const last = open[open.length - 1];
-    if (last !== undefined && tick.time >= last.start && tick.time < last.end) {
-      addTick(last, tick, price);
+  /**
+   * Counts a tick that the gate let through, after closing what was due when it was received.
+   *
+   * @returns whether there is something to take.
+   */
+  add(tick: Tick): boolean {
+    const price = this.#price(tick);
+    if (Number.isNaN(price)) return false;
+    const isDue = tick.receivedAt >= this.#nextClose;
+    if (isDue) this.advance(tick.receivedAt);
+    const minute = this.#minute;
+    if (minute !== undefined && tick.time >= minute.start && tick.time < minute.end) {
+      addTick(minute, tick, price);
       this.#changed = true;
-      return;
+      return isDue;
     }
     this.#addElsewhere(tick, price);
+    return true;
   }
 
   /** Closes the bars whose end plus grace has been reached. */
   advance(now: Micros): void {
+    if (now > this.#reached) this.#reached = now;
     if (now < this.#nextClose) return;
     this.#closeWhere((bar) => bar.end + this.#options.grace <= now);
     this.#gaps = this.#gaps.filter((gap) => gap.end > now - GAP_MEMORY);
@@ -145,14 +163,15 @@ export class CandleSeries {
 
   /**
    * Says that the feed was not heard in a span: bars that it touches are `gapped` or, where it lies
-   * before the feed, `partial`.
+   * before the feed, `partial`; and `repaired` where history has filled it.
    */
   addGap(gap: Silence): void {
     this.#gaps.push(gap);
     for (const frame of this.#frames()) {
       for (const closed of frame.recent) {
-        const status = gap.before ? "partial" : "gapped";
-        const told = closed.status === status || closed.status === "gapped";
+        const status = gap.filled ? "repaired" : gap.before ? "partial" : "gapped";
+        const told = closed.status === status || closed.status === "gapped" ||
+          (gap.filled && closed.status === "partial");
         if (told || !overlaps(gap, closed.bar)) continue;
         closed.status = status;
         this.#tell(frame, closed, ++closed.revision);
@@ -170,10 +189,15 @@ export class CandleSeries {
   }
 
   /**
-   * Takes up what was kept before a restart; ticks of later minutes follow by {@link add}. A candle
-   * that is not due yet by the clock must not be in it: it goes on forming.
+   * Takes up what was kept before a restart; ticks of later minutes follow by {@link add}, but for
+   * those that are among the late ones. A candle that is not due yet by the clock must not be in it:
+   * it goes on forming.
+   *
+   * @param late what an earlier series still awaited: it is wanted again.
+   * @param now tells which bars are open by the clock.
    */
-  restore(kept: Kept): void {
+  restore(kept: Kept, late: readonly Late[], now: Micros): void {
+    this.#changed = true;
     for (const candle of kept.longer) {
       this.#frameOf(candle.interval)?.known.set(candle.start, candle);
     }
@@ -183,6 +207,23 @@ export class CandleSeries {
       for (const frame of this.#longer) {
         const bar = this.#openBar(frame, minute.start);
         if (bar !== undefined) addBar(bar, barOf(minute));
+      }
+    }
+    for (const { wanted, ticks } of late) {
+      this.#pending.set(keyOf(wanted.interval, wanted.start), { wanted, ticks: [...ticks] });
+      this.#wanted.push(wanted);
+      if (wanted.interval === BASE_INTERVAL.name) this.#addToOpen(ticks, now);
+    }
+  }
+
+  /** Adds ticks of a minute that is awaited to the longer bars, which had them while it was not. */
+  #addToOpen(ticks: readonly Tick[], now: Micros): void {
+    for (const tick of ticks) {
+      for (const frame of this.#longer) {
+        const span = this.#spanAt(frame, tick.time);
+        const isOpen = span !== null && (span.end + this.#options.grace > now ||
+          frame.open.some((bar) => bar.start === span.start));
+        if (isOpen) addTick(this.#openBar(frame, tick.time)!, tick, this.#price(tick));
       }
     }
   }
@@ -198,10 +239,15 @@ export class CandleSeries {
       ? { bar: emptyBar(wanted.start, wanted.end), revision: -1, status: "complete" }
       : { bar: barOf(candle), revision: candle.revision, status: candle.status };
     if (candle === null) closed.status = this.#statusOf(closed.bar, Infinity);
-    for (const { tick, price } of pending.ticks) {
-      addTick(closed.bar, tick, price);
+    if (closed.status === "repaired") {
+      remember(frame, closed);
+      return;
+    }
+    for (const tick of pending.ticks) {
+      addTick(closed.bar, tick, this.#price(tick));
       closed.revision++;
     }
+    if (closed.bar.pricing === UNPRICED) return;
     remember(frame, closed);
     this.#tell(frame, closed, closed.revision);
   }
@@ -222,9 +268,9 @@ export class CandleSeries {
     return wanted;
   }
 
-  /** The closed candles that were wanted and are not loaded yet. */
-  awaited(): Wanted[] {
-    return [...this.#pending.values()].map(({ wanted }) => wanted);
+  /** The closed candles that were wanted and are not loaded yet, and what is to revise them. */
+  awaited(): Late[] {
+    return [...this.#pending.values()];
   }
 
   /** The forming candles, where any changed since they were last taken. */
@@ -237,14 +283,20 @@ export class CandleSeries {
   /** The forming candles as they stand, the base interval's first. */
   forming(): Candle[] {
     const candles: Candle[] = [];
-    for (const bar of this.#base.open) candles.push(this.#candle(this.#base, bar, "forming", 0));
+    for (const bar of this.#base.open) {
+      if (bar.pricing !== UNPRICED) candles.push(this.#candle(this.#base, bar, "forming", 0));
+    }
     for (const frame of this.#longer) {
       for (const sealed of frame.open) {
         const bar = this.#withOpenMinutes(sealed);
-        if (bar.ticks > 0) candles.push(this.#candle(frame, bar, "forming", 0));
+        if (bar.pricing !== UNPRICED) candles.push(this.#candle(frame, bar, "forming", 0));
       }
     }
     return candles;
+  }
+
+  #price(tick: Tick): number {
+    return priceOn(tick, this.#basis);
   }
 
   #withOpenMinutes(sealed: Bar): Bar {
@@ -257,7 +309,8 @@ export class CandleSeries {
 
   #addElsewhere(tick: Tick, price: number): void {
     const start = tick.time - tick.time % BASE_INTERVAL.span;
-    const now = tick.receivedAt;
+    // A clock that was set back opens nothing that is closed.
+    const now = Math.max(tick.receivedAt, this.#reached);
     const late = start + BASE_INTERVAL.span + this.#options.grace <= now;
     if (late) this.#revise(this.#base, { start, end: start + BASE_INTERVAL.span }, tick, price);
     else addTick(this.#openBar(this.#base, tick.time)!, tick, price);
@@ -278,14 +331,16 @@ export class CandleSeries {
     const closed = frame.recent.find((one) => one.bar.start === span.start);
     const key = keyOf(frame.interval.name, span.start);
     const pending = this.#pending.get(key);
+    // The venue's own bar has it already.
+    if (closed?.status === "repaired") return;
     if (pending !== undefined) {
-      pending.ticks.push({ tick, price });
+      pending.ticks.push(tick);
     } else if (closed !== undefined) {
       addTick(closed.bar, tick, price);
       this.#tell(frame, closed, ++closed.revision);
     } else {
       const wanted = { interval: frame.interval.name, start: span.start, end: span.end };
-      this.#pending.set(key, { wanted, ticks: [{ tick, price }] });
+      this.#pending.set(key, { wanted, ticks: [tick] });
       this.#wanted.push(wanted);
     }
   }
@@ -301,6 +356,7 @@ export class CandleSeries {
     if (found?.start === span.start) return found;
     const bar = emptyBar(span.start, span.end);
     open.splice(at, 0, bar);
+    this.#minute = this.#base.open.at(-1);
     this.#nextClose = Math.min(this.#nextClose, bar.end + this.#options.grace);
     return bar;
   }
@@ -329,6 +385,7 @@ export class CandleSeries {
       }
       open.length = kept;
     }
+    this.#minute = this.#base.open.at(-1);
   }
 
   #close(frame: Frame, bar: Bar, feedEnd: Micros): void {
@@ -339,6 +396,7 @@ export class CandleSeries {
         if (sealed !== undefined) addBar(sealed, bar);
       }
     }
+    if (bar.pricing === UNPRICED) return;
     const known = frame.known.get(bar.start);
     const { revision, status } = known ?? { revision: 0, status: this.#statusOf(bar, feedEnd) };
     const closed: Closed = { bar, revision, status };
@@ -348,10 +406,12 @@ export class CandleSeries {
   }
 
   #statusOf(bar: Bar, feedEnd: Micros): CandleStatus {
-    const silences = this.#gaps.filter((gap) => overlaps(gap, bar));
+    const all = this.#gaps.filter((gap) => overlaps(gap, bar));
+    const silences = all.filter(({ filled }) => !filled);
     if (silences.some((gap) => !gap.before)) return "gapped";
     const partial = silences.length > 0 || this.#since > bar.start || feedEnd < bar.end;
-    return partial ? "partial" : "complete";
+    if (partial) return "partial";
+    return all.length > 0 ? "repaired" : "complete";
   }
 
   #tell(frame: Frame, closed: Closed, revision: number): void {

@@ -81,6 +81,9 @@ function quoteIsOpen(text: string): boolean {
 /** No record is longer than this, in characters: what is, is cut, and its reader refuses it. */
 export const LONGEST_RECORD = 65_536;
 
+/** No record stands on more lines: a quote that is open for longer was never meant to be one. */
+export const MOST_LINES = 16;
+
 /**
  * Cuts text that comes in pieces into records: lines, but for those whose quoted fields hold line
  * breaks. Blank lines are records too, so that lines can be counted (see {@link lineCount}).
@@ -88,6 +91,7 @@ export const LONGEST_RECORD = 65_536;
 export class RecordSplitter {
   #rest = "";
   #open: string | null = null;
+  #openLines = 0;
 
   /** Takes the next piece; gives the records that it completes. */
   push(text: string): string[] {
@@ -106,6 +110,7 @@ export class RecordSplitter {
     if (this.#open !== null) records.push(this.#open);
     this.#rest = "";
     this.#open = null;
+    this.#openLines = 0;
     return records;
   }
 
@@ -113,11 +118,14 @@ export class RecordSplitter {
     const records: string[] = [];
     for (const line of lines) {
       const record = this.#open === null ? line : `${this.#open}\n${line}`;
-      if (record.includes('"') && record.length <= LONGEST_RECORD && quoteIsOpen(record)) {
+      const mayGoOn = this.#openLines + 1 < MOST_LINES && record.length <= LONGEST_RECORD;
+      if (mayGoOn && record.includes('"') && quoteIsOpen(record)) {
         this.#open = record;
+        this.#openLines++;
         continue;
       }
       this.#open = null;
+      this.#openLines = 0;
       records.push(record.endsWith("\r") ? record.slice(0, -1) : record);
     }
     return records;

@@ -7,12 +7,14 @@ import type { Micros } from "./time.ts";
 
 /**
  * Why a span is missing. `joined`: from the start of the longest candle that was open when the
- * instrument was first followed, until then.
+ * instrument was first followed, until then. `failover`: from what one provider said last until the
+ * first word of the one that took over.
  */
 export type GapReason =
   | "joined"
   | "restart"
   | "disconnect"
+  | "failover"
   | "shed"
   | "fault"
   | "unsubscribed";
@@ -21,6 +23,7 @@ export const GAP_REASONS: readonly GapReason[] = [
   "joined",
   "restart",
   "disconnect",
+  "failover",
   "shed",
   "fault",
   "unsubscribed",

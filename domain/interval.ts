@@ -7,7 +7,7 @@ import { DAY, HOUR, type Micros, MINUTE } from "./time.ts";
 
 /** A candle interval. */
 export interface Interval {
-  /** Such as `1m`, `4h` or `1d`. */
+  /** Such as `1m`, `4h` or `1d`; whole hours are always named as hours. */
   readonly name: string;
   /** Its length; for `1d` the longest a session can be. */
   readonly span: Micros;
@@ -23,11 +23,19 @@ export const BASE_INTERVAL: Interval = { name: "1m", span: MINUTE, session: fals
  * or `1d`, the market's session.
  *
  * @returns the interval, or `undefined` where the text is none.
+ * @example parseInterval("60m")?.name // "1h"
  */
 export function parseInterval(text: string): Interval | undefined {
   if (text === "1d") return { name: text, span: DAY, session: true };
   const match = /^([1-9]\d{0,3})([mh])$/.exec(text);
   if (match === null) return undefined;
   const span = Number(match[1]) * (match[2] === "m" ? MINUTE : HOUR);
-  return span < DAY && DAY % span === 0 ? { name: text, span, session: false } : undefined;
+  if (span >= DAY || DAY % span !== 0) return undefined;
+  const name = span % HOUR === 0 ? `${span / HOUR}h` : text;
+  return { name, span, session: false };
+}
+
+/** An interval's one name; a text that is no interval stays as it is. */
+export function intervalName(text: string): string {
+  return parseInterval(text)?.name ?? text;
 }

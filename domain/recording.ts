@@ -57,10 +57,17 @@ export function isGap(row: Tick | Gap): row is Gap {
  */
 export function clockTime(row: Tick | Gap): Micros {
   if (!isGap(row)) return row.receivedAt;
-  return FELT.has(row.reason) ? row.from : row.detectedAt;
+  return isFelt(row.reason) ? row.from : row.detectedAt;
 }
 
-const FELT: ReadonlySet<GapReason> = new Set(["restart", "disconnect", "unsubscribed"]);
+/** Whether a gap of this reason is felt as it begins. */
+export function isFelt(reason: string): boolean {
+  return FELT.has(reason);
+}
+
+const FELT: ReadonlySet<string> = new Set(
+  ["restart", "disconnect", "unsubscribed"] satisfies GapReason[],
+);
 
 const writeTime = timeWriter();
 const writeReceived = timeWriter();

@@ -7,13 +7,16 @@ import { splitRow } from "./csv.ts";
 import { MarketdError } from "./errors.ts";
 import { FLAGS, parseFlags } from "./flags.ts";
 import { type Gap, GAP_REASONS } from "./gap.ts";
-import { RECORDING_COLUMNS, type RecordingColumn } from "./recording.ts";
+import { isFelt, RECORDING_COLUMNS, type RecordingColumn } from "./recording.ts";
 import { type Level, type Side, type Tick, TICK_KINDS, type TickKind } from "./tick.ts";
 import type { Micros } from "./time.ts";
 import { timeReader } from "./timetext.ts";
 
 /** The provider of rows that name none. */
 export const RECORDING_PROVIDER = "replay";
+
+/** Characters of a value that a message shows. */
+const LONGEST_SHOWN = 40;
 
 const REQUIRED: readonly RecordingColumn[] = ["time", "symbol", "kind"];
 const GAP_STATUSES: readonly Gap["status"][] = ["open", "filled", "unfillable"];
@@ -40,6 +43,8 @@ export class RecordingReader {
   readonly stamped: boolean;
   /** Whether rows may tell gaps. */
   readonly tellsGaps: boolean;
+  /** Whether rows carry the flags that a gate gave them. */
+  readonly judged: boolean;
   readonly #name: string;
   readonly #width: number;
   readonly #at: Readonly<Record<RecordingColumn, number>>;
@@ -47,6 +52,8 @@ export class RecordingReader {
   readonly #readReceived = timeReader();
   #fields: readonly string[] = [];
   #problem: string | null = null;
+  /** The symbol of the last row as it is written, and as it is given. */
+  #written = "";
   #symbol = "";
 
   /**
@@ -60,6 +67,7 @@ export class RecordingReader {
     this.#width = columns.length;
     this.stamped = columns.includes("receivedAt");
     this.tellsGaps = columns.includes("to") && columns.includes("reason");
+    this.judged = columns.includes("flags");
     // One past the end stands for a column that is not there: reading it gives `undefined`.
     this.#at = Object.fromEntries(
       RECORDING_COLUMNS.map((column) => {
@@ -82,11 +90,18 @@ export class RecordingReader {
     return this.#problem === null ? row : new RowProblem(this.#problem);
   }
 
+  /** Whether a record has the fields that the header names, whatever is in them. */
+  fits(record: string): boolean {
+    return splitRow(record)?.length === this.#width;
+  }
+
   /** Reads what an inspection wants to know of a row; `undefined` where that cannot be read. */
   glance(record: string): Glance | undefined {
     if (!this.#split(record)) return undefined;
     const kind = this.#text("kind");
-    const clock = this.#received(this.#time());
+    const time = this.#time();
+    const received = this.#received(time);
+    const clock = kind === "gap" && isFelt(this.#text("reason")) ? time : received;
     if (kind !== "gap" && !isTickKind(kind)) return undefined;
     const symbol = this.#readSymbol();
     return this.#problem === null ? { symbol, kind, clock } : undefined;
@@ -158,7 +173,8 @@ export class RecordingReader {
     if (fields === undefined) {
       this.#problem = "a quoted field is not closed, or is followed by text";
     } else if (fields.length !== this.#width) {
-      this.#problem = `it has ${fields.length} fields where the header names ${this.#width}`;
+      const had = fields.length === 1 ? "1 field" : `${fields.length} fields`;
+      this.#problem = `it has ${had} where the header names ${this.#width}`;
     } else {
       this.#fields = fields;
     }
@@ -171,14 +187,20 @@ export class RecordingReader {
 
   /** Remembers the first thing that is wrong with the row. */
   #fail(column: RecordingColumn, text: string, wanted: string): void {
-    this.#problem ??= `${column} is ${JSON.stringify(text)}, which is not ${wanted}`;
+    this.#problem ??= `${column} is ${JSON.stringify(shortened(text))}, which is not ${wanted}`;
   }
 
-  /** Gives rows of one symbol one string, so that looking it up costs no hashing each time. */
+  /**
+   * Gives rows of one symbol one string, so that looking it up costs no hashing each time: in capitals,
+   * as instruments have it.
+   */
   #readSymbol(): string {
     const text = this.#text("symbol");
     if (text === "") this.#fail("symbol", text, "a symbol");
-    if (text !== this.#symbol) this.#symbol = text;
+    if (text !== this.#written) {
+      this.#written = text;
+      this.#symbol = text.toUpperCase();
+    }
     return this.#symbol;
   }
 
@@ -248,6 +270,11 @@ export class RecordingReader {
     }
     return levels;
   }
+}
+
+/** A value as a message shows it: garbage may be long. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}...`;
 }
 
 /**

@@ -8,7 +8,9 @@ import type { Basis, Candle, CandleStatus } from "./candle.ts";
 import { csvRow } from "./csv.ts";
 import { type Flag, flagNames } from "./flags.ts";
 import type { Gap, GapReason } from "./gap.ts";
-import type { Depth, Quote, Tick, Trade } from "./tick.ts";
+import type { BookMeasures } from "./book.ts";
+import { formatLevels } from "./levels.ts";
+import type { Depth, Level, Quote, Tick, Trade } from "./tick.ts";
 import { timeWriter } from "./timetext.ts";
 
 /** A candle as JSON. */
@@ -137,6 +139,32 @@ export function gapRecord(gap: Gap): GapRecord {
     status: gap.status,
     detectedAt: writeReceived(gap.detectedAt),
   };
+}
+
+/** A book, and what is measured of it. */
+export interface Book extends BookMeasures, Pick<Depth, "symbol" | "provider" | "time"> {
+  /** Best level first, as the asks. */
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+}
+
+/** A book as JSON. */
+export type BookRecord = Omit<Book, "time"> & { readonly time: string };
+
+/** The first line of books as CSV. */
+export const BOOK_HEADER = "time,symbol,provider,bids,asks,mid,spread,imbalance";
+
+/** A book as a row of CSV, without a line break at its end; levels as `price@size|...`. */
+export function bookRow({ time, symbol, provider, bids, asks, ...measures }: Book): string {
+  const { mid, spread, imbalance } = measures;
+  const levels = [formatLevels(bids), formatLevels(asks)];
+  return csvRow([writeTime(time), symbol, provider, ...levels, mid, spread, imbalance]);
+}
+
+/** A book as a record of JSON. */
+export function bookRecord(book: Book): BookRecord {
+  const { symbol, provider, time, bids, asks, mid, spread, imbalance } = book;
+  return { symbol, provider, time: writeTime(time), bids, asks, mid, spread, imbalance };
 }
 
 /** A tick as a record of JSON. */

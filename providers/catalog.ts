@@ -7,7 +7,9 @@
 import type { ProviderDefinition } from "./provider.ts";
 
 const CATALOG: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
+  alpaca: async () => (await import("./alpaca/provider.ts")).alpaca,
   demo: async () => (await import("./demo/provider.ts")).demo,
+  ig: async () => (await import("./ig/provider.ts")).ig,
   replay: async () => (await import("./replay/provider.ts")).replay,
 };
 

@@ -7,7 +7,7 @@ import { BASES, type Basis } from "../../domain/candle.ts";
 import { MarketdError } from "../../domain/errors.ts";
 import { parseInterval } from "../../domain/interval.ts";
 import { formatTime, type Micros, parseTime } from "../../domain/time.ts";
-import type { ExportArgs, ExportFormat, ExportKind, ReplayArgs } from "./deps.ts";
+import type { BackfillArgs, ExportArgs, ExportFormat, ExportKind, ReplayArgs } from "./deps.ts";
 
 /** A command line that says something impossible. */
 export class UsageError extends MarketdError {
@@ -41,6 +41,19 @@ export function readReplay(
 }
 
 /**
+ * Reads `backfill`'s arguments.
+ *
+ * @throws UsageError
+ */
+export function readBackfill(symbol: string, options: Options): BackfillArgs {
+  const { from, to } = readSpan(options);
+  if (from === undefined) {
+    throw new UsageError("--from is missing: say from when on it is to be filled");
+  }
+  return { symbol: symbol.toUpperCase(), from, to, url: textOf(options, "url") };
+}
+
+/**
  * Reads `export`'s arguments.
  *
  * @throws UsageError
@@ -52,12 +65,8 @@ export function readExport(what: string, symbol: string, options: Options): Expo
       throw new UsageError(`--${name} is for candles only: leave it out with ${kind}`);
     }
   }
-  const from = readTime("--from", textOf(options, "from"));
-  const to = readTime("--to", textOf(options, "to"));
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new UsageError(`--to must be after --from (was ${formatTime(to)})`);
-  }
-  const out = textOf(options, "out");
+  const { from, to } = readSpan(options);
+  const out = readOut(textOf(options, "out"));
   return {
     kind,
     symbol: symbol.toUpperCase(),
@@ -68,6 +77,15 @@ export function readExport(what: string, symbol: string, options: Options): Expo
     format: readFormat(textOf(options, "format") ?? formatOf(out)),
     out,
   };
+}
+
+function readSpan(options: Options): { from: Micros | undefined; to: Micros | undefined } {
+  const from = readTime("--from", textOf(options, "from"));
+  const to = readTime("--to", textOf(options, "to"));
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new UsageError(`--to must be after --from (was ${formatTime(to)})`);
+  }
+  return { from, to };
 }
 
 function textOf(options: Options, name: string): string | undefined {
@@ -89,7 +107,8 @@ function readBasis(text: string | undefined): Basis | undefined {
 }
 
 function readInterval(text: string): string {
-  if (parseInterval(text) !== undefined) return text;
+  const interval = parseInterval(text);
+  if (interval !== undefined) return interval.name;
   throw new UsageError(`--interval must be such as 1m, 15m, 4h or 1d (was "${text}")`);
 }
 
@@ -110,8 +129,19 @@ function readFormat(text: string): ExportFormat {
   throw new UsageError(`--format must be one of ${FORMATS.join(", ")} (was "${text}")`);
 }
 
-/** The format that a file's name ends in; a `.gz` after it is not minded. */
+/** The names by which standard output goes are left out: it is where things are written anyway. */
+function readOut(out: string | undefined): string | undefined {
+  return out === "-" || out === "/dev/stdout" ? undefined : out;
+}
+
+/** The format that a file's name ends in, a `.gz` after it not minded; CSV without any ending. */
 function formatOf(out: string | undefined): ExportFormat {
-  const ending = /\.([a-z]+)(\.gz)?$/i.exec(out ?? "")?.[1]?.toLowerCase();
-  return FORMATS.find((known) => known === ending) ?? "csv";
+  const name = (out ?? "").replace(/^.*\//, "").replace(/\.gz$/i, "");
+  const ending = /.\.([^.]*)$/.exec(name)?.[1]?.toLowerCase();
+  const format = FORMATS.find((known) => known === ending);
+  if (format !== undefined) return format;
+  if (ending === undefined) return "csv";
+  throw new UsageError(
+    `--out ${out} does not say by its ending how to write it: add --format csv, ndjson or json`,
+  );
 }

@@ -4,29 +4,29 @@
  * @module
  */
 import { type OpenStore, StoreError } from "../../db/store.ts";
-import { messageOf } from "../../domain/errors.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
 import { type Loaded, loadSettings } from "../settings/load.ts";
-import { maskUrl } from "../settings/secrets.ts";
+import type { Settings } from "../settings/schema.ts";
+import { maskUrl } from "../settings/urls.ts";
 import type { Catalog } from "../settings/sources.ts";
 import { serverUrl } from "./address.ts";
 import type { CheckArgs, CommandDeps } from "./deps.ts";
+import { tryDoor } from "./door.ts";
 import { probeWriting } from "./probe.ts";
-
-const SIGN_IN_TIMEOUT_MS = 30_000;
+import { examine } from "./providers.ts";
 
 /** What was tried, and what came of it. */
 interface Finding {
-  readonly what: string;
+  readonly line: string;
   readonly fine: boolean;
-  readonly said: string;
 }
 
 /**
  * Loads the configuration and prints what would run. Online it opens the store too, without
- * migrating it, and signs in to each provider.
+ * migrating it, tries its lock and the port, and dials each provider.
  *
- * @returns 0, or 1 where something online was refused.
+ * @returns 0, or 1 where something online was refused: also where marketd runs already, as a second
+ * one could not start.
  * @throws ConfigError with every problem.
  */
 export async function check(deps: CommandDeps, { online }: CheckArgs): Promise<number> {
@@ -34,17 +34,15 @@ export async function check(deps: CommandDeps, { online }: CheckArgs): Promise<n
   const loaded = await loadSettings(deps.sources);
   const providers = await definitionsOf(loaded, catalog);
   const findings = online
-    ? await Promise.all([
-      tryStore(loaded.settings.store.url, deps.openStore),
-      ...providers.map(([definition, options]) => trySignIn(definition, options)),
-    ])
+    ? (await Promise.all([
+      tryPlace(loaded, deps),
+      ...providers.map(([{ id }]) => tryVenue(catalog, loaded.settings, id)),
+    ])).flat()
     : [];
   const fine = findings.every((finding) => finding.fine);
   if (fine) await stdout.write("ok\n");
   await stdout.write(summary(loaded, providers));
-  for (const { what, fine, said } of findings) {
-    await (fine ? stdout : stderr).write(`${fine ? "" : "marketd: "}${what}: ${said}\n`);
-  }
+  for (const { line, fine } of findings) await (fine ? stdout : stderr).write(`${line}\n`);
   for (const note of loaded.notes) await stderr.write(`note: ${note}\n`);
   return fine ? 0 : 1;
 }
@@ -78,29 +76,63 @@ function summary({ settings, files }: Loaded, providers: readonly Configured[]):
   return Object.entries(rows).map(([key, value]) => `${`${key}:`.padEnd(15)}${value}\n`).join("");
 }
 
-async function tryStore(url: string, openStore: OpenStore): Promise<Finding> {
-  const what = "store";
-  let said = "can be read and written";
+/** Tries what only one marketd at a time can have: the store's lock and the port. */
+async function tryPlace({ settings }: Loaded, deps: CommandDeps): Promise<Finding[]> {
+  const { url } = settings.store;
+  const [store, writer, door] = await Promise.all([
+    tryStore(url, deps.openStore),
+    deps.findWriter(url).catch(ignoreStore),
+    tryDoor(settings.server),
+  ]);
+  if (
+    door.kind === "shut" && writer !== undefined && store.fine &&
+    door.neighbour?.store === store.label
+  ) {
+    const line = `marketd already runs here: ${writer} answers at ${serverUrl(settings.server)} ` +
+      `and writes to ${store.label}. A second one could not start.`;
+    return [{ line, fine: false }];
+  }
+  return [
+    writer === undefined || !store.fine
+      ? finding("store", store.fine, store.said)
+      : finding("store", false, `${writer} writes to it. Stop that, or name another in store.url.`),
+    door.kind === "free"
+      ? finding("port", true, "can be listened on")
+      : finding("port", false, door.said),
+  ];
+}
+
+/** What keeps a store from being asked is told by the attempt to open it. */
+function ignoreStore(error: unknown): undefined {
+  if (!(error instanceof StoreError)) throw error;
+}
+
+interface StoreFinding {
+  readonly fine: boolean;
+  readonly said: string;
+  /** Of a store that could be opened. */
+  readonly label?: string;
+}
+
+async function tryStore(url: string, openStore: OpenStore): Promise<StoreFinding> {
+  let found: StoreFinding = { fine: true, said: "is not there yet; the first start makes it" };
   try {
-    const store = await openStore(url, { mode: "read" });
+    const store = await openStore(url, { mode: "read", mayWrite: true });
+    found = { fine: true, said: "can be read and written", label: store.label };
     await store.close();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    if (error.code !== "missing") return { what, fine: false, said: error.message };
-    said = "is not there yet; the first start makes it";
+    if (error.code !== "missing") return { fine: false, said: error.message };
   }
   const refusal = await probeWriting(url);
-  return refusal === undefined ? { what, fine: true, said } : { what, fine: false, said: refusal };
+  return refusal === undefined ? found : { fine: false, said: refusal };
 }
 
-async function trySignIn(definition: ProviderDefinition, options: unknown): Promise<Finding> {
-  const what = definition.id;
-  try {
-    const provider = definition.create(options, { now: () => Date.now() * 1_000 });
-    const session = await provider.authenticate(AbortSignal.timeout(SIGN_IN_TIMEOUT_MS));
-    await session.logOut();
-    return { what, fine: true, said: "signed in, and out again" };
-  } catch (error) {
-    return { what, fine: false, said: messageOf(error) };
-  }
+async function tryVenue(catalog: Catalog, settings: Settings, id: string): Promise<Finding[]> {
+  const found = await examine(catalog, settings, id);
+  return found.map(({ what, fine, said }) => finding(`${id} ${what}`, fine, said));
+}
+
+function finding(what: string, fine: boolean, said: string): Finding {
+  return { line: `${fine ? "" : "marketd: "}${what}: ${said}`, fine };
 }

@@ -1,12 +1,14 @@
 /**
- * `config print`: the effective configuration, where each value came from, secrets masked.
+ * `config print`: the effective configuration, where each value came from, secrets masked. What was
+ * changed through the API is in it, where the store can be read.
  *
  * @module
  */
-import { Document, isCollection, isNode } from "yaml";
+import { Document, isCollection, isMap, isNode } from "yaml";
 import { type Loaded, loadSettings } from "../settings/load.ts";
 import { isSingle, type Origins } from "../settings/origins.ts";
 import { formatPath, type Path } from "../settings/tree.ts";
+import { type Changed, readChanges, withChanges } from "./changes.ts";
 import type { CommandDeps, ConfigPrintArgs } from "./deps.ts";
 
 /**
@@ -15,23 +17,37 @@ import type { CommandDeps, ConfigPrintArgs } from "./deps.ts";
  * @throws ConfigError with every problem.
  */
 export async function configPrint(
-  { sources, stdout, stderr }: CommandDeps,
+  { sources, openStore, stdout, stderr }: CommandDeps,
   { format }: ConfigPrintArgs,
 ): Promise<number> {
   const loaded = await loadSettings(sources);
-  await stdout.write(format === "json" ? asJson(loaded) : asYaml(loaded));
-  for (const note of loaded.notes) await stderr.write(`note: ${note}\n`);
+  const changes = await readChanges(openStore, loaded.settings.store.url);
+  const isUnread = typeof changes === "string";
+  const changed = withChanges(loaded, isUnread ? undefined : changes);
+  const notes = isUnread
+    ? [...loaded.notes, `What was changed through the API is not shown. ${changes}`]
+    : loaded.notes;
+  const { files } = loaded;
+  await stdout.write(
+    format === "json" ? asJson({ ...changed, files, notes }) : asYaml(changed),
+  );
+  for (const note of notes) await stderr.write(`note: ${note}\n`);
   return 0;
 }
 
-function asJson({ shown, origins, files, notes }: Loaded): string {
-  return `${JSON.stringify({ settings: shown, origins, files, notes }, null, 2)}\n`;
+function asJson({ shown, ...rest }: Changed & Pick<Loaded, "files" | "notes">): string {
+  return `${JSON.stringify({ settings: shown, ...rest }, null, 2)}\n`;
 }
 
 /** The configuration as a file that says all of it, each value's origin in a comment. */
-function asYaml({ shown, origins }: Loaded): string {
+function asYaml({ shown, origins, removed, removedRoutes }: Changed): string {
   const document = new Document(shown, { aliasDuplicateObjects: false });
   annotate(document.contents, [], shown, origins);
+  for (const [list, names] of [["instruments", removed], ["routes", removedRoutes]] as const) {
+    if (names.length === 0 || !isMap(document.contents)) continue;
+    const key = document.contents.items.find(({ key }) => String(key) === list)?.key;
+    if (isNode(key)) key.commentBefore = ` removed through the API: ${names.join(", ")}`;
+  }
   return document.toString({ lineWidth: 0 });
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OpenStore } from "../../db/store.ts";
+import type { FindWriter, OpenStore } from "../../db/store.ts";
 import type { Basis } from "../../domain/candle.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Sources } from "../settings/sources.ts";
@@ -23,6 +23,8 @@ export interface CommandDeps {
   readonly sources: Sources;
   /** Opens the store of a URL. */
   readonly openStore: OpenStore;
+  /** Says who writes to the store of a URL. */
+  readonly findWriter: FindWriter;
   /** What was asked for, and nothing else. */
   readonly stdout: Output;
   /** Everything said to a person beside it. */
@@ -34,13 +36,18 @@ export type Command<Args> = (deps: CommandDeps, args: Args) => Promise<number>;
 
 /** `check`. */
 export interface CheckArgs {
-  /** Whether to open the store and sign in to each provider too. */
+  /** Whether to try the store, the port and each provider too. */
   readonly online: boolean;
 }
 
 /** `config print`. */
 export interface ConfigPrintArgs {
   readonly format: "yaml" | "json";
+}
+
+/** `providers test ID`. */
+export interface ProvidersTestArgs {
+  readonly id: string;
 }
 
 /** `healthcheck`. */
@@ -61,6 +68,17 @@ export interface ReplayArgs {
   readonly basis: Basis | undefined;
   /** Whether to stay up and serve what was replayed. */
   readonly serve: boolean;
+}
+
+/** `backfill SYMBOL`. */
+export interface BackfillArgs {
+  readonly symbol: string;
+  /** Inclusive. */
+  readonly from: Micros;
+  /** Exclusive, and after `from`; absent: up to the present. */
+  readonly to: Micros | undefined;
+  /** The daemon's address; absent: the configured one, if one answers there. */
+  readonly url: string | undefined;
 }
 
 /** What `export` can write. */

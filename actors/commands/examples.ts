@@ -25,16 +25,24 @@ export const EXAMPLES = {
   ),
   check: examples(
     ["marketd check", "check the configuration"],
-    ["marketd check --online", "try the store and the providers, too"],
+    ["marketd check --online", "try the store, the port and the providers, too"],
   ),
   config: examples(
     ["marketd config print", "print it as YAML, with the origin of each value"],
     ["marketd config print --format json", "print it for a program"],
   ),
+  providers: examples(
+    ["marketd providers list", "all that there are, and how those configured fare"],
+    ["marketd providers test alpaca", "sign in, open the stream, ask for a price, sign out"],
+  ),
   replay: examples(
     ["marketd replay spy.csv", "as fast as possible, into a scratch store"],
     ["marketd replay a.csv b.csv.gz --speed 60", "both, merged by time, an hour in a minute"],
     ["marketd replay eurusd.csv --basis mid --serve", "stay up and serve what was replayed"],
+  ),
+  backfill: examples(
+    ["marketd backfill AAPL --from 2026-03-02T14:30:00Z", "up to the present"],
+    ["marketd backfill EURUSD --from 2026-03-02 --to 2026-03-03", "a day"],
   ),
   export: examples(
     ["marketd export candles EURUSD --basis bid --from 2014-05-01", "minutes, as CSV"],

@@ -20,7 +20,7 @@ import {
 import type { Tick } from "../../domain/tick.ts";
 import { nearest } from "../settings/problems.ts";
 import type { CommandDeps, ExportArgs, ExportFormat, Output } from "./deps.ts";
-import { OutFile } from "./outfile.ts";
+import { OutFile, worded } from "./outfile.ts";
 import { prepare } from "./prepare.ts";
 
 /** Rows that are read and written at a time. */
@@ -40,9 +40,9 @@ export async function exportRows(deps: CommandDeps, args: ExportArgs): Promise<n
   try {
     await requireKnown(store, args);
     const count = args.out === undefined
-      ? await writeTable(store, args, deps.stdout)
+      ? await writeTable(store, args, plainly(deps.stdout))
       : await writeFile(store, args, args.out);
-    if (count === 0) await deps.stderr.write(`note: ${nothingFound(args)}\n`);
+    if (count === 0) await deps.stderr.write(`note: ${await nothingFound(store, args)}\n`);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   } finally {
@@ -81,10 +81,26 @@ function listed(symbols: readonly string[]): string {
   return symbols.length > 20 ? `${shown} and ${symbols.length - 20} more` : shown;
 }
 
-function nothingFound({ kind, symbol, interval, from, to }: ExportArgs): string {
+async function nothingFound(
+  store: Store,
+  { kind, symbol, interval, basis, from, to }: ExportArgs,
+): Promise<string> {
   const what = kind === "candles" ? `${interval} candles` : kind;
   const where = from === undefined && to === undefined ? "stored" : "stored in that range";
-  return `no ${what}${symbol === undefined ? "" : ` of ${symbol}`} are ${where}`;
+  const nothing = `no ${what}${symbol === undefined ? "" : ` of ${symbol}`} are ${where}`;
+  if (kind !== "candles" || basis === undefined) return nothing;
+  const bases = await store.bases(symbol!, interval);
+  const instead = bases.length === 0
+    ? "; there are none on another, either"
+    : bases.includes(basis)
+    ? ""
+    : `; there are some on ${bases.join(", ")}`;
+  return `${nothing} on ${basis}${instead}`;
+}
+
+/** An output whose failures are told in words. */
+function plainly(stdout: Output): Output {
+  return { write: (text) => worded("standard output", () => stdout.write(text)) };
 }
 
 async function writeFile(store: Store, args: ExportArgs, path: string): Promise<number> {
@@ -140,13 +156,14 @@ async function write<T>(
     ? (value: T) => table.row(value)
     : (value: T) => JSON.stringify(table.record(value));
   let count = 0;
-  await output.write(head);
+  // The head waits for the first page: where that cannot be read, nothing is written.
   for await (const page of pages) {
     if (page.length === 0) continue;
     const text = page.map(line).join(separator);
-    await output.write(count === 0 ? text : separator + text);
+    await output.write((count === 0 ? head : separator) + text);
     count += page.length;
   }
+  if (count === 0) await output.write(head);
   if (count > 0 || format === "json") await output.write(tail);
   return count;
 }

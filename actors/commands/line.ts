@@ -7,24 +7,38 @@ import { Argument, Command as Parser, CommanderError, Option } from "commander";
 import about from "../../deno.json" with { type: "json" };
 import type { Flags } from "../settings/sources.ts";
 import { nearest } from "../settings/problems.ts";
-import { type Options, readExport, readReplay, UsageError } from "./arguments.ts";
+import { type Options, readBackfill, readExport, readReplay, UsageError } from "./arguments.ts";
 import type {
+  BackfillArgs,
   CheckArgs,
   ConfigPrintArgs,
   ExportArgs,
   HealthcheckArgs,
+  ProvidersTestArgs,
   ReplayArgs,
 } from "./deps.ts";
 import { EXAMPLES } from "./examples.ts";
 
 /** What was asked for. */
 export type Invocation =
-  | { readonly command: "run" | "migrate" | "version" }
+  | { readonly command: "run" | "migrate" | "version" | "providers list" }
+  | { readonly command: "providers test"; readonly args: ProvidersTestArgs }
   | { readonly command: "check"; readonly args: CheckArgs }
   | { readonly command: "config print"; readonly args: ConfigPrintArgs }
   | { readonly command: "healthcheck"; readonly args: HealthcheckArgs }
   | { readonly command: "replay"; readonly args: ReplayArgs }
+  | { readonly command: "backfill"; readonly args: BackfillArgs }
   | { readonly command: "export"; readonly args: ExportArgs };
+
+const REPLAY_ENDS = `
+Ctrl-C stops it: what was played by then is kept and summed up. Exit codes: 0 played to its end;
+1 nothing could be played; 2 forced by a second Ctrl-C; 3 stopped, or a file breaks off.
+`;
+
+const EXPORT_TICKS = `
+Ticks come as a recording that \`marketd replay\` plays, gaps among them. Its last row is a gap of
+no length: it marks how far the feed was watched, so that a replay ends its candles there.
+`;
 
 /** A line that was understood; or one that is answered already (help, or what is wrong with it). */
 export type Line =
@@ -79,6 +93,10 @@ export function parseLine(argv: readonly string[]): Line {
   }
 }
 
+const CHECK_CODES = `
+Exit code: 0 where marketd would start, 1 where it would not. With --online that is 1 while it runs
+already, too: a second one could not have the store and the port.`;
+
 function parserOf(choose: (invocation: Invocation) => void): Parser {
   const program = new Parser("marketd")
     .description("One daemon for all of your market data: connects, records and serves it.")
@@ -110,7 +128,8 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     .action(() => choose({ command: "run" }));
   program.command("check")
     .description("say whether marketd would start as configured, or everything that is wrong")
-    .option("--online", "open the store and sign in to each provider, too")
+    .option("--online", "try the store, the port and each provider, too")
+    .addHelpText("after", CHECK_CODES)
     .addHelpText("after", EXAMPLES.check)
     .action(({ online }: { online?: true }) =>
       choose({ command: "check", args: { online: online ?? false } })
@@ -128,17 +147,40 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     )
     .addHelpText("after", EXAMPLES.config)
     .action((args: ConfigPrintArgs) => choose({ command: "config print", args }));
+  const providers = program.command("providers")
+    .description("look at the venues")
+    .helpCommand(false)
+    .addHelpText("after", EXAMPLES.providers);
+  providers.command("list")
+    .description("list the providers that there are, and how the configured ones fare")
+    .addHelpText("after", EXAMPLES.providers)
+    .action(() => choose({ command: "providers list" }));
+  providers.command("test")
+    .description("dial a configured provider and say what works; beside a running daemon, ask that")
+    .argument("<id>", "such as alpaca or ig")
+    .addHelpText("after", EXAMPLES.providers)
+    .action((id: string) => choose({ command: "providers test", args: { id } }));
   program.command("replay")
     .description("send recordings through the path of a live feed, and say what came of it")
     .argument("<file...>", "recordings: CSV, gzipped where the name ends in .gz")
     .option("--speed <factor>", "max, or a factor of the recorded pace, such as 1 or 60", "max")
     .option("--basis <basis>", "the candles' prices: trade, bid, ask or mid (what the feed has)")
     .option("--serve", "stay up and serve what was replayed")
-    .addHelpText("after", EXAMPLES.replay)
+    .addHelpText("after", `${REPLAY_ENDS}${EXAMPLES.replay}`)
     .action((files: string[], options: Options) => {
       const { store } = program.opts<Flags>();
       choose({ command: "replay", args: readReplay(files, options, store) });
     });
+  program.command("backfill")
+    .description("fill a span from the venue's history; beside a running daemon, ask that")
+    .argument("<symbol>", "such as AAPL, VOD.L, ^FTSE or EURUSD")
+    .option("--from <time>", "from here on, such as 2014-05-01 or 2014-05-01T09:30:00Z")
+    .option("--to <time>", "up to here, exclusive (the last minute that is closed)")
+    .option("--url <url>", "the daemon's address (the configured one)")
+    .addHelpText("after", EXAMPLES.backfill)
+    .action((symbol: string, options: Options) =>
+      choose({ command: "backfill", args: readBackfill(symbol, options) })
+    );
   program.command("export")
     .description("write stored candles, ticks or gaps to a file or to standard output")
     .addArgument(new Argument("<what>", "what to export").choices(["candles", "ticks", "gaps"]))
@@ -148,8 +190,11 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     .option("--from <time>", "from here on, such as 2014-05-01 or 2014-05-01T09:30:00Z")
     .option("--to <time>", "up to here, exclusive")
     .option("--format <format>", "csv, ndjson or json (what --out ends in, else csv)")
-    .option("--out <file>", "the file to write (standard output)")
-    .addHelpText("after", EXAMPLES.export)
+    .option(
+      "--out <file>",
+      "the file to write, gzipped where it ends in .gz (standard output, or -)",
+    )
+    .addHelpText("after", `${EXPORT_TICKS}${EXAMPLES.export}`)
     .action((what: string, symbol: string, options: Options) =>
       choose({ command: "export", args: readExport(what, symbol, options) })
     );

@@ -4,19 +4,20 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { assemble, type Assembly } from "../assembly.ts";
 import { DrivenClock } from "../clock.ts";
-import { connectionName } from "../connections/connections.ts";
+import { connectionName } from "../connections/names.ts";
 import { type ConnectionRef, type ConnectionReport, reportOf } from "../connections/connection.ts";
+import { noRow } from "../recorded.ts";
 import { outlive } from "../lifetime.ts";
 import type { Tree } from "../root.ts";
 import type { Settings } from "../settings/schema.ts";
+import { requireBasis } from "./basis.ts";
 import type { CommandDeps, Output, ReplayArgs } from "./deps.ts";
 import { prepare } from "./prepare.ts";
 import { ProgressBar } from "./progress.ts";
-import { MarketdError } from "../../domain/errors.ts";
-import { flagNames, FLAGS } from "../../domain/flags.ts";
-import { formatTime } from "../../domain/time.ts";
+import { type Replayed, summaryOf, ticksOf } from "./replayed.ts";
 import type { Inspection } from "../../providers/provider.ts";
 
 const REPLAY = "replay";
@@ -35,10 +36,9 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
   const options = definition.options.parse({ files: args.files, speed: args.speed });
   const inspection = await definition.inspect!(options);
   if (inspection.first === null) {
-    throw new MarketdError("empty", `Cannot replay ${args.files.join(", ")}: no row can be used.`, {
-      terminal: true,
-    });
+    throw noRow(args.files.join(", "));
   }
+  await requireBasis(deps, args, inspection);
   const scratch = args.store === undefined ? await Deno.makeTempDir({ prefix: "marketd-" }) : null;
   try {
     const began = performance.now();
@@ -71,31 +71,43 @@ function settingsFor(
 
 async function play(
   { stdout, stderr }: CommandDeps,
-  { serve }: ReplayArgs,
+  { files, serve }: ReplayArgs,
   inspection: Inspection,
-  { tree, store, url, close }: Assembly,
+  { tree, url, close }: Assembly,
   began: number,
 ): Promise<number> {
-  const ending = outlive(tree);
-  const stopped = await Promise.race([comeToEnd(tree, stderr), ending]);
-  if (stopped !== undefined) return stopped;
+  const ending = outlive(tree, close);
+  const names = files.map((file) => basename(file)).join(", ");
+  if (url !== null) await stdout.write(`playing ${names} at ${url}; stop with Ctrl-C\n`);
+  await Promise.race([comeToEnd(tree, stderr), ending]);
   const fault = faultOf(tree);
-  const summary = () => summarize(stdout, tree, inspection, store.label, performance.now() - began);
-  if (serve && fault === null) {
+  const isOver = hasEnded(tree, inspection);
+  const replayed = (): Replayed => ({
+    inspection,
+    shared: tree.shared,
+    provider: REPLAY,
+    stopped: isOver || fault !== null ? null : stopOf(tree),
+    elapsed: performance.now() - began,
+  });
+  const isServed = serve && isOver;
+  if (isServed) {
     await tree.shared.journal.flushed();
-    await summary();
+    await stdout.write(await summaryOf(replayed()));
     await stdout.write(`serving it at ${url}; stop with Ctrl-C\n`);
   } else tree.drain();
   const code = await ending;
-  if (!serve) await summary();
-  if (code !== 2) await close();
-  if (fault === null) return code;
-  await stderr.write(`marketd: ${fault}\n`);
-  return 1;
+  if (code === 2) return code;
+  if (!isServed) await stdout.write(await summaryOf(replayed()));
+  const broken = fault ?? nothingIn(replayed(), names);
+  if (broken !== null) {
+    await stderr.write(`marketd: ${broken}\n`);
+    return 1;
+  }
+  return isOver && inspection.files.every((file) => file.broken === null) ? code : 3;
 }
 
 /** Waits until the feed is over, or broken, and all that came of it was handed on. */
-async function comeToEnd(tree: Tree, stderr: Output): Promise<undefined> {
+async function comeToEnd(tree: Tree, stderr: Output): Promise<void> {
   const bar = new ProgressBar(stderr);
   while (!settled(tree)) {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
@@ -117,40 +129,25 @@ function settled(tree: Tree): boolean {
     tree.shared.directory.all().every((one) => one.state === "finished" || one.state === "failed");
 }
 
+/** Whether every row was played. */
+function hasEnded(tree: Tree, { rows }: Inspection): boolean {
+  const { progress } = tree.shared.feeds.of(REPLAY);
+  return stateOf(tree)?.state === "ended" || (progress !== null && progress.done >= rows);
+}
+
+function stopOf({ shared }: Tree): Replayed["stopped"] {
+  const { progress } = shared.feeds.of(REPLAY);
+  return { rows: progress?.done ?? 0, at: shared.clock.now() };
+}
+
 function faultOf(tree: Tree): string | null {
   return stateOf(tree)?.lastError ?? null;
 }
 
-async function summarize(
-  stdout: Output,
-  { shared }: Tree,
-  inspection: Inspection,
-  label: string,
-  elapsed: number,
-): Promise<void> {
-  const seconds = elapsed / 1_000;
-  const ticks = shared.directory.all().reduce((sum, listing) => sum + listing.ticks, 0);
-  const { problems } = shared.feeds.of(REPLAY);
-  const flagged = await countFlags(shared);
-  const rows: [string, string][] = [
-    ["recorded", `${formatTime(inspection.first!)} to ${formatTime(inspection.last!)}`],
-    ["instruments", inspection.symbols.map(({ symbol }) => symbol).join(", ")],
-    ["ticks", `${ticks} (${shared.journal.kept.ticks} of them were not stored yet)`],
-    ["flagged", flagged === "" ? "none" : flagged],
-    ["unusable rows", String(problems)],
-    ["candles", `${shared.journal.kept.candles} stored or changed`],
-    ["store", label],
-    ["took", `${seconds.toFixed(1)} s, ${Math.round(ticks / seconds)} ticks/s`],
-  ];
-  for (const [name, value] of rows) await stdout.write(`${`${name}:`.padEnd(16)}${value}\n`);
-}
-
-async function countFlags(shared: Tree["shared"]): Promise<string> {
-  const { values } = await shared.meters.flagged.get();
-  const counts = Object.values(FLAGS).flatMap(flagNames).map((name) => {
-    const same = values.filter(({ labels }) => labels.flag === name);
-    return { name, count: same.reduce((sum, { value }) => sum + value, 0) };
-  });
-  return counts.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`)
-    .join(", ");
+/** What to say of a recording that gave nothing at all. */
+function nothingIn(replayed: Replayed, names: string): string | null {
+  const { problems } = replayed.shared.feeds.of(REPLAY);
+  return replayed.stopped === null && problems > 0 && ticksOf(replayed) === 0
+    ? noRow(names).message
+    : null;
 }

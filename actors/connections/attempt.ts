@@ -54,8 +54,9 @@ export const open = fromPromise(async ({ input, signal, self }: Step): Promise<v
   const { attempt, machine, provider, shared } = input;
   const sink = createSink(shared, provider, machine, input.tell);
   attempt.sink = sink;
-  attempt.stream = await attempt.session!.openStream(sink, signal);
-  if (!isWanted(self)) await leave(attempt);
+  const stream = await attempt.session!.openStream(sink, signal);
+  if (isWanted(self)) attempt.stream = stream;
+  else await stream.close();
 });
 
 /** Gives back to the venue what an attempt holds, once. */
@@ -74,6 +75,21 @@ export async function leave(attempt: Attempt): Promise<void> {
   } finally {
     attempt.sink?.flush();
     await session?.logOut();
+  }
+}
+
+/**
+ * Closes an attempt's stream, if one came to be; its session stays.
+ *
+ * @throws what kept the stream from closing.
+ */
+export async function dropStream(attempt: Attempt): Promise<void> {
+  const { stream } = attempt;
+  attempt.stream = null;
+  try {
+    await stream?.close();
+  } finally {
+    attempt.sink?.flush();
   }
 }
 

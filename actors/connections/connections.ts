@@ -4,7 +4,13 @@
  * @module
  */
 import type { AnyActorRef } from "xstate";
-import { connection, type ConnectionEvent, type ConnectionInput } from "./connection.ts";
+import {
+  connection,
+  type ConnectionEvent,
+  type ConnectionInput,
+  type ConnectionMemory,
+} from "./connection.ts";
+import { connectionName } from "./names.ts";
 import type { ConnectionsCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
@@ -12,24 +18,25 @@ import { createSupervisor, type Scope, type SupervisorInput } from "../supervisi
 /** What the connections' supervisor works with. */
 export interface ConnectionsInput extends SupervisorInput {
   readonly shared: Shared;
-}
-
-/** The name of a provider's connection. */
-export function connectionName(provider: string): string {
-  return `connection-${provider}`;
+  /** By provider. */
+  readonly memories: Map<string, ConnectionMemory>;
 }
 
 /** The connections as an actor. */
 export const connections = createSupervisor<ConnectionsInput>({
-  children: ({ shared }) =>
+  children: ({ memories, shared }) =>
     [...shared.providers.values()].map((provider) => ({
       id: connectionName(provider.id),
       logic: connection,
       input: (): ConnectionInput => ({
         shared,
         provider,
+        memory: memoryOf(memories, provider.id),
         instruments: () =>
-          shared.directory.all().filter((listing) => listing.provider === provider.id)
+          shared.directory.all()
+            .filter(({ line, provider: lead }) =>
+              line?.wanted.has(provider.id) ?? lead === provider.id
+            )
             .map((listing) => listing.instrument),
       }),
       drain: "told",
@@ -37,6 +44,12 @@ export const connections = createSupervisor<ConnectionsInput>({
     })),
   receive: (event, scope) => handle(event as ConnectionsCommand, scope),
 });
+
+function memoryOf(memories: Map<string, ConnectionMemory>, provider: string): ConnectionMemory {
+  const memory = memories.get(provider) ?? { attempt: null, lostAt: null };
+  memories.set(provider, memory);
+  return memory;
+}
 
 function handle(event: ConnectionsCommand, { self }: Scope<ConnectionsInput>): void {
   const send = (provider: string, to: ConnectionEvent) =>

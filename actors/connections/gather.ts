@@ -39,7 +39,7 @@ export class Gatherer {
     if (this.#waiting.length === 0) return;
     const ticks = this.#waiting;
     this.#waiting = [];
-    this.#last = performance.now();
     this.#deal(ticks);
+    this.#last = performance.now();
   }
 }

@@ -9,7 +9,14 @@ import { BUFFER } from "../instruments/memory.ts";
 import { logger } from "../log.ts";
 import type { Shared } from "../shared.ts";
 import { Credit } from "../../domain/credit.ts";
-import type { Provider, ProviderError, StreamSink } from "../../providers/provider.ts";
+import type { Tick } from "../../domain/tick.ts";
+import type { Micros } from "../../domain/time.ts";
+import type {
+  Provider,
+  ProviderError,
+  StreamSink,
+  TradingStatus,
+} from "../../providers/provider.ts";
 
 /** What a stream tells its connection. */
 export type SinkEvent = { type: "ended" } | { type: "lost"; error: ProviderError };
@@ -21,6 +28,10 @@ const log = logger("connections");
 
 /** A sink, as its connection has it. */
 export interface ConnectionSink extends StreamSink {
+  /** When it was told something last, by the injected clock; its making counts. */
+  readonly heardAt: Micros;
+  /** The venue's latest time of each symbol; empty for a feed that is never watched. */
+  readonly latest: ReadonlyMap<string, Micros>;
   /** Hands on what it holds: when the stream has been closed. */
   flush(): void;
 }
@@ -49,11 +60,44 @@ export function createSink(
     gatherer.flush();
     say();
   };
+  const settle = () => {
+    gatherer.flush();
+    tell(machine, "routing", { type: "routing.settle", provider: id });
+  };
+  const isWatched = !provider.alwaysOpen && provider.clock === "wall";
+  const latest = new Map<string, Micros>();
+  let heardAt = shared.clock.now();
+  const listen = (ticks: readonly Tick[]) => {
+    heardAt = shared.clock.now();
+    for (const { symbol, time } of ticks) {
+      if (!(time <= latest.get(symbol)!)) latest.set(symbol, time);
+    }
+  };
   return {
     credit,
-    flush: () => gatherer.flush(),
-    ticks: (ticks) => gatherer.add(ticks),
-    gap: (gap) => after(() => tell(machine, "routing", { type: "routing.gap", gap })),
+    latest,
+    heard: () => {
+      heardAt = shared.clock.now();
+    },
+    get heardAt() {
+      return heardAt;
+    },
+    flush: settle,
+    ticks: (ticks) => {
+      if (isWatched) listen(ticks);
+      gatherer.add(ticks);
+    },
+    correct: (correction) =>
+      after(() => tell(machine, "routing", { type: "routing.correct", correction })),
+    bar: (bar) => after(() => tell(machine, "routing", { type: "routing.bar", provider: id, bar })),
+    status: (status) =>
+      after(() => {
+        tell(machine, "routing", { type: "routing.status", provider: id, symbol: status.symbol });
+        publishStatus(machine, status);
+      }),
+    mapped: (symbol, name) =>
+      shared.outbox.add({ ticks: [], mappings: [{ provider: id, symbol, name }] }),
+    gap: (gap) => after(() => tell(machine, "routing", { type: "routing.gap", provider: id, gap })),
     time: (at) => after(() => tell(machine, "ticker", { type: "ticker.time", at })),
     problem: ({ where, what }) => {
       shared.meters.problems.inc({ provider: id });
@@ -65,7 +109,38 @@ export function createSink(
       shared.feeds.problem(id, { where, what });
     },
     progress: (done, total) => shared.feeds.progress(id, done, total),
-    ended: () => after(() => control({ type: "ended" })),
-    lost: (error) => after(() => control({ type: "lost", error })),
+    ended: () => {
+      settle();
+      control({ type: "ended" });
+    },
+    lost: (error) => {
+      settle();
+      control({ type: "lost", error });
+    },
   };
+}
+
+/** Tells the stream that an instrument was halted, or trades again. */
+function publishStatus(
+  machine: Anyone,
+  { symbol, trading, reason, provider }: TradingStatus,
+): void {
+  tell(machine, "hub", {
+    type: "hub.publish",
+    events: [{
+      type: "status",
+      symbol,
+      interval: null,
+      subject: `trading ${symbol}`,
+      conflates: false,
+      payload: {
+        kind: "instrument",
+        id: symbol,
+        status: trading ? "trading" : "halted",
+        reason: `${provider}: ${reason}`,
+      },
+      sequence: 0,
+      json: null,
+    }],
+  });
 }

@@ -5,15 +5,22 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { mountBackfill } from "./api/backfill.ts";
+import { mountBook } from "./api/book.ts";
 import { mountCandles } from "./api/candles.ts";
+import { mountFlow } from "./api/flow.ts";
 import { mountGaps } from "./api/gaps.ts";
 import { mountInstruments } from "./api/instruments.ts";
+import { mountProfile } from "./api/profile.ts";
 import { mountProviders } from "./api/providers.ts";
+import { mountQuality } from "./api/quality.ts";
 import { mountRoutes } from "./api/routes.ts";
+import { mountState } from "./api/state.ts";
 import { mountStatus } from "./api/status.ts";
 import { mountTicks } from "./api/ticks.ts";
+import { checkBody } from "./body.ts";
 import type { HttpDeps } from "./deps.ts";
-import { checkBody, checkHost, checkOrigin, checkToken } from "./guards.ts";
+import { checkHost, checkOrigin, checkToken } from "./guards.ts";
 import { finish } from "./headers.ts";
 import { mountHealth } from "./health.ts";
 import { mountMetrics } from "./metrics.ts";
@@ -41,6 +48,12 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountCandles(app, deps, symbols);
   mountTicks(app, deps, symbols);
   mountGaps(app, deps, symbols);
+  mountBackfill(app, deps, symbols);
+  mountBook(app, deps, symbols);
+  mountProfile(app, deps, symbols);
+  mountFlow(app, deps, symbols);
+  mountState(app, deps, symbols);
+  mountQuality(app, deps);
   deps.stream.mount(app);
   mountProbes(app, deps);
   mountHealth(app, deps);

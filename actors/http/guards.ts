@@ -1,11 +1,10 @@
 /**
- * Who is let in: the Host header, origins, the token, and the size of a body, in this order.
+ * Who is let in: the Host header, origins and the token, in this order.
  *
  * @module
  */
 import { timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Settings } from "../settings/schema.ts";
 import { hostOf, isAddress, isLoopback, isUnspecified } from "./addresses.ts";
 import { remoteOf } from "./deps.ts";
@@ -19,8 +18,6 @@ const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip"];
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** What whoever watches over the daemon may ask from anywhere. */
 const OPEN = new Set(["/livez", "/readyz"]);
-/** The largest body, in bytes. */
-const LARGEST_BODY = 65_536;
 /** What pages of the configured origins may do; the age is in seconds. */
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, HEAD",
@@ -98,18 +95,6 @@ export function checkToken(token: string): MiddlewareHandler {
     await next();
   };
 }
-
-/** Refuses bodies that are larger than any that makes sense. */
-export const checkBody: MiddlewareHandler = bodyLimit({
-  maxSize: LARGEST_BODY,
-  onError: () => {
-    throw new ProblemError(
-      413,
-      "too-large",
-      `The body is larger than ${LARGEST_BODY} bytes, the most that is read.`,
-    );
-  },
-});
 
 /** Whether a request wants to change something. */
 function isWrite(c: Context): boolean {

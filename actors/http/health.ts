@@ -6,6 +6,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { connectionState } from "./api/providers.ts";
+import { noQuery } from "./api/query.ts";
 import type { HttpDeps } from "./deps.ts";
 import { problems, READ } from "./openapi.ts";
 import { readiness } from "./readiness.ts";
@@ -43,15 +44,17 @@ const content = { "application/health+json": { schema: healthSchema } };
 const route = createRoute({
   method: "get",
   path: "/health",
+  operationId: "getHealth",
   tags: ["health"],
   summary: "How every component fares",
   description:
     "`fail` where /readyz is not ready; `warn` where only a provider, an instrument or " +
     "an actor that is being restarted is amiss.",
   security: READ,
+  request: { query: noQuery },
   responses: {
     200: { description: "`pass` or `warn`.", content },
-    ...problems(),
+    ...problems(400),
     503: { description: "`fail`.", content },
   },
 });

@@ -33,9 +33,10 @@ export const http = createService<HttpCommand, HttpInput>(
       server = await listen(
         { hostname: host, port },
         abort.signal,
-        (request, { remoteAddr }) => {
+        async (request, { remoteAddr }) => {
           const surroundings: Surroundings = { remote: remoteAddr.hostname };
-          return app.fetch(request, surroundings);
+          const response = await app.fetch(request, surroundings);
+          return request.method === "HEAD" ? withoutLength(response) : response;
         },
         (error) => problemResponse("", toProblem(error, "A request", "")),
       );
@@ -66,3 +67,13 @@ export const http = createService<HttpCommand, HttpInput>(
     };
   },
 );
+
+/**
+ * An answer to HEAD whose length is not said gets a body of unknown length, which is never sent: for
+ * one without a body the server would say that the length is 0.
+ */
+function withoutLength(response: Response): Response {
+  return response.headers.has("content-length")
+    ? response
+    : new Response(new Blob([]).stream(), response);
+}

@@ -39,7 +39,11 @@ export async function listen(
   return undefined;
 }
 
-function refusal({ hostname, port }: { hostname: string; port: number }, error: unknown) {
+/** Says in words why an address cannot be listened on. */
+export function refusal(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+  error: unknown,
+): MarketdError {
   const where = `${
     hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname
   }:${port}`;

@@ -13,6 +13,7 @@ const STATES: readonly ListingState[] = ["rebuilding", "live", "restarting", "fa
 const route = createRoute({
   method: "get",
   path: "/metrics",
+  operationId: "getMetrics",
   tags: ["health"],
   summary: "Everything that is counted",
   security: READ,
@@ -43,6 +44,11 @@ function refresh({ shared, stream, version }: HttpDeps): void {
   const states = directory.all().map(({ state }) => state);
   for (const state of STATES) {
     meters.instruments.set({ state }, states.filter((one) => one === state).length);
+  }
+  for (const [provider, quotas] of shared.quotas) {
+    for (const { name, left } of quotas.report()) {
+      meters.quotaLeft.set({ provider, allowance: name }, left);
+    }
   }
   meters.storeUp.set(journal.trouble === null ? 1 : 0);
   meters.outboxRows.set(outbox.rows);

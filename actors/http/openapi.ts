@@ -8,6 +8,9 @@ import { PROBLEM_TITLES, problemSchema, type ProblemStatus } from "./problem.ts"
 
 const TOKEN = "token";
 
+/** By SPDX's identifier, which the library's types do not know. */
+const LICENSE = { name: "MIT", identifier: "MIT" };
+
 /** Who may ask: anyone on this machine, and whoever has the token. */
 export const READ = [{}, { [TOKEN]: [] }];
 /** Who may change: whoever has the token. */
@@ -15,7 +18,12 @@ export const WRITE = [{ [TOKEN]: [] }];
 
 /** The problems that a route may answer with; those that every route has are added. */
 export function problems(...statuses: ProblemStatus[]) {
-  const all: ProblemStatus[] = [...statuses, 401, 421, 500];
+  return openProblems(...statuses, 401);
+}
+
+/** The problems of a route that needs no token. */
+export function openProblems(...statuses: ProblemStatus[]) {
+  const all: ProblemStatus[] = [...statuses, 421, 500];
   return Object.fromEntries(all.map((status) => [status, {
     description: PROBLEM_TITLES[status],
     content: { "application/problem+json": { schema: problemSchema } },
@@ -25,6 +33,7 @@ export function problems(...statuses: ProblemStatus[]) {
 const route = createRoute({
   method: "get",
   path: "/openapi.json",
+  operationId: "getDescription",
   tags: ["about"],
   summary: "This description",
   security: READ,
@@ -60,7 +69,7 @@ function describe(app: OpenAPIHono, version: string) {
       description: "One daemon for every market-data feed. Times are RFC 3339 in UTC. Errors are " +
         "problem documents (RFC 9457) with a stable `code`. From this machine reading needs no " +
         "token; writing, and everything from elsewhere but /livez and /readyz, does.",
-      license: { name: "MIT" },
+      license: LICENSE,
     },
     servers: [{ url: "/" }],
     tags: [
@@ -68,7 +77,7 @@ function describe(app: OpenAPIHono, version: string) {
       { name: "stream", description: "What happens." },
       { name: "control", description: "What runs, and changing it." },
       { name: "health", description: "How it fares." },
-      { name: "about" },
+      { name: "about", description: "For people, and for tools." },
     ],
   });
 }

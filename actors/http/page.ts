@@ -10,12 +10,21 @@ import { viewStatus } from "./api/status.ts";
 import type { HttpDeps } from "./deps.ts";
 import { viewHealth } from "./health.ts";
 import { problems, READ } from "./openapi.ts";
-import { instrumentsTable, links, providersTable, span, stagesTable } from "./pagesections.ts";
+import { FICTION } from "../settings/checks.ts";
+import {
+  count,
+  instrumentsTable,
+  links,
+  providersTable,
+  span,
+  stagesTable,
+} from "./pagesections.ts";
 import { STYLE } from "./style.ts";
 
 const page = createRoute({
   method: "get",
   path: "/",
+  operationId: "getPage",
   tags: ["about"],
   summary: "What runs, as a page",
   security: READ,
@@ -28,6 +37,7 @@ const page = createRoute({
 const style = createRoute({
   method: "get",
   path: "/style.css",
+  operationId: "getStyle",
   tags: ["about"],
   summary: "How the page looks",
   security: READ,
@@ -43,6 +53,8 @@ const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-acti
 /** Seconds after which the page is read again. */
 const REFRESH = 10;
 
+const FICTIONAL = "The market is made up: the demo provider invents every price.";
+
 /** Answers `GET /`. */
 export function mountPage(app: OpenAPIHono, deps: HttpDeps): void {
   app.openapi(style, (c) => c.body(STYLE, 200, { "content-type": "text/css; charset=utf-8" }));
@@ -55,6 +67,7 @@ export function mountPage(app: OpenAPIHono, deps: HttpDeps): void {
 function draw(deps: HttpDeps, providers: readonly ProviderView[]) {
   const status = viewStatus(deps);
   const health = viewHealth(deps);
+  const isFiction = Object.hasOwn(deps.shared.settings.providers, FICTION);
   const listings = deps.shared.directory.all();
   return html`
     <!DOCTYPE html>
@@ -70,8 +83,11 @@ function draw(deps: HttpDeps, providers: readonly ProviderView[]) {
         <header>
           <h1>marketd <small>${status.version}</small></h1>
           <p><b class="${health.status}">${health.status}</b>
-    ${status.state}, up ${span(status.uptimeSeconds)}, ${status.stream
-      .clients} stream clients${health.output === undefined ? "" : `; ${health.output}`}</p>
+    ${status.state}, up ${span(status.uptimeSeconds)}, ${count(
+      status.stream.clients,
+      "stream client",
+    )}${health.output === undefined ? "" : `; ${health.output}`}</p>
+    ${isFiction ? html`<p><b class="warn">demo</b> ${FICTIONAL}</p>` : ""}
         </header>
         <main>
     ${providersTable(providers)}

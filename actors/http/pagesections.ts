@@ -35,7 +35,7 @@ export function providersTable(providers: readonly ProviderView[]) {
               <td>${one.name}</td>
               <td>${one.state}${progress(one)}</td>
               <td class="number">${one.instruments}</td>
-              <td>${one.lastError ?? ""}</td>
+              <td class="${one.lastError === null ? "" : "text"}">${one.lastError ?? ""}</td>
             </tr>
           `
         )}
@@ -63,7 +63,7 @@ export function instrumentsTable(shared: Shared, listings: readonly Listing[]) {
         <thead>
           <tr>
             <th>Symbol</th>
-            <th>Market</th>
+            <th class="wide">Market</th>
             <th>Provider</th>
             <th>State</th>
             <th>Last</th>
@@ -85,7 +85,7 @@ function instrumentRow(shared: Shared, listing: Listing) {
   return html`
     <tr>
       <td><a href="${candlesOf(symbol)}">${symbol}</a></td>
-      <td>${market}</td>
+      <td class="wide">${market}</td>
       <td>${provider}</td>
       <td>${state}</td>
       <td class="number">${lastPrice(shared, listing) ?? ""}</td>
@@ -100,9 +100,13 @@ export function stagesTable({ stages, store, stream }: StatusView) {
   return html`
     <section>
       <h2>Data path</h2>
-      <p>Store: ${store.label}${store.trouble === null ? "" : `, ${store.trouble}`}; ${store
-        .ticks} ticks
-    and ${store.candles} candles kept since the start, ${store.waitingRows} rows waiting.
+      <p>Store: ${store.label}${store.trouble === null ? "" : `, ${store.trouble}`}; ${count(
+        store.ticks,
+        "tick",
+      )} and ${count(store.candles, "candle")} kept since the start, ${count(
+        store.waitingRows,
+        "row",
+      )} waiting.
     Stream: epoch ${stream.epoch}, event ${stream.sequence}.</p>
       <table>
         <thead>
@@ -140,6 +144,7 @@ export function links(symbol: string) {
     [candlesOf(symbol), "stored candles, then the forming one"],
     [`/api/v1/ticks?symbol=${encodeURIComponent(symbol)}&limit=100`, "what the venues said"],
     ["/api/v1/gaps", "what was missed"],
+    ["/api/v1/quality", "which ticks were refused or flagged, and why"],
     [stream, "the live stream"],
     ["/readyz?verbose", "readiness"],
     ["/health", "health, by component"],
@@ -178,6 +183,11 @@ function lastPrice({ hub }: Shared, { instrument, basis }: Listing): number | un
 
 function age(now: Micros, then: Micros | null): string {
   return then === null ? "" : span((now - then) / SECOND);
+}
+
+/** A number of things: `1 row`, `2 rows`. */
+export function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 /** A span of seconds in one unit, rounded down: `3 h`. */

@@ -45,6 +45,7 @@ export const PROBLEM_TITLES = {
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",
+  408: "Request Timeout",
   409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
@@ -74,7 +75,7 @@ export class ProblemError extends MarketdError {
     detail: string,
     readonly options: ProblemOptions = {},
   ) {
-    super(code, detail, { terminal: status !== 503 });
+    super(code, detail, { terminal: status !== 503 && status !== 408 });
   }
 }
 
@@ -128,20 +129,26 @@ export function toProblem(error: unknown, method: string, path: string): Problem
   if (error instanceof ChangeError) return fromChange(error);
   if (error instanceof StoreError) {
     if (error.code === "bad-cursor") return badParameter("cursor", error.code, BAD_CURSOR);
-    if (error.code === "unreachable" || error.code === "full") {
+    if (error.code !== "refused") {
       log.warn("{method} {path} needs the store: {reason}", {
         method,
         path,
         reason: error.message,
       });
-      return unavailable("store-unavailable", "The store cannot be read: try again shortly.");
+      return unavailable("store-unavailable", error.message);
     }
   }
   if (error instanceof HTTPException && error.status in PROBLEM_TITLES && error.status < 500) {
     const status = error.status as ProblemStatus;
-    return status === 415
-      ? new ProblemError(status, "not-json", "Send the body as application/json.")
-      : new ProblemError(status, "bad-request", error.message || PROBLEM_TITLES[status]);
+    if (status === 415) {
+      return new ProblemError(status, "not-json", "Send the body as application/json.");
+    }
+    // The library's words for it have no full stop.
+    return new ProblemError(
+      status,
+      "bad-request",
+      sentence(error.message || PROBLEM_TITLES[status]),
+    );
   }
   return unexpected(error, method, path);
 }
@@ -159,10 +166,11 @@ export function sentence(text: string): string {
 
 function fromChange(error: ChangeError): ProblemError {
   if (error.code === "exists") return new ProblemError(409, error.code, error.message);
-  if (error.code === "unknown-symbol") return new ProblemError(404, error.code, error.message);
-  const path = error.code === "unknown-market" ? "market" : "symbol";
+  if (error.code === "unknown-symbol" || error.code === "unknown-route") {
+    return new ProblemError(404, error.code, error.message);
+  }
   return new ProblemError(422, error.code, error.message, {
-    errors: [{ path, message: error.message }],
+    errors: [{ path: error.path, message: error.message }],
   });
 }
 

@@ -14,6 +14,8 @@ export interface Check {
   readonly ok: boolean;
   /** What is amiss; empty where nothing is. */
   readonly reason: string;
+  /** What anyone may know of it beside `ok`. */
+  readonly word?: string;
 }
 
 /** The supervisor whose children the daemon cannot do without. */
@@ -58,6 +60,7 @@ function store({ shared: { journal } }: HttpDeps): Check {
   const kept = state === "spooling" ? `${spooled.rows} rows wait on disk: ` : `${state}: `;
   return {
     name: "store",
+    ...(state === "writing" ? {} : { word: state }),
     ok: trouble === null || state === "spooling",
     reason: trouble === null ? "" : kept + redact(trouble),
   };

@@ -1,5 +1,5 @@
 /**
- * The bounded buffer of one instrument's ticks, between the feed and its shard.
+ * The bounded buffer of one instrument's ticks, where they wait for candles that are being rebuilt.
  *
  * A feed that can wait never fills it. A live one cannot wait: when the buffer is full, what matters
  * least goes first. Books and then quotes are conflated to the latest; only when the buffer holds
@@ -7,10 +7,7 @@
  *
  * @module
  */
-import type { Tick, TickKind } from "../../domain/tick.ts";
-
-/** Ticks shed, by kind. */
-export type Shed = Record<TickKind, number>;
+import type { Tick } from "../../domain/tick.ts";
 
 /** Ticks in the order received, at most `capacity`. */
 export class TickBuffer {
@@ -25,7 +22,7 @@ export class TickBuffer {
   }
 
   /** Adds a tick; returns what had to be shed for it, if anything. */
-  push(tick: Tick): Shed | null {
+  push(tick: Tick): Tick[] | null {
     const shed = this.#ticks.length >= this.capacity ? this.#shed() : null;
     this.#ticks.push(tick);
     return shed;
@@ -38,27 +35,26 @@ export class TickBuffer {
     return ticks;
   }
 
-  /** Those of the ticks that it does not hold. */
-  lacking(ticks: readonly Tick[]): Tick[] {
-    const held = new Set(this.#ticks.map(identity));
+  /** Those of the ticks that it does not hold, and that are not among some others either. */
+  lacking(ticks: readonly Tick[], others: readonly Tick[] = []): Tick[] {
+    const held = new Set([...this.#ticks, ...others].map(identity));
     return ticks.filter((tick) => !held.has(identity(tick)));
   }
 
   /** Makes room for a tenth of the capacity at once, so that the cost per tick stays bounded. */
-  #shed(): Shed {
-    const shed: Shed = { trade: 0, quote: 0, depth: 0 };
+  #shed(): Tick[] {
+    const shed: Tick[] = [];
     const room = Math.max(1, Math.floor(this.capacity / 10));
-    const total = () => shed.trade + shed.quote + shed.depth;
     for (const kind of ["depth", "quote"] as const) {
-      if (total() >= room) break;
+      if (shed.length >= room) break;
       const latest = this.#ticks.findLastIndex((tick) => tick.kind === kind);
-      const kept = this.#ticks.filter((tick, at) => tick.kind !== kind || at === latest);
-      shed[kind] = this.#ticks.length - kept.length;
+      const kept: Tick[] = [];
+      this.#ticks.forEach((tick, at) => {
+        (tick.kind === kind && at !== latest ? shed : kept).push(tick);
+      });
       this.#ticks = kept;
     }
-    if (total() < room) {
-      for (const tick of this.#ticks.splice(0, room - total())) shed[tick.kind]++;
-    }
+    if (shed.length < room) shed.push(...this.#ticks.splice(0, room - shed.length));
     return shed;
   }
 }

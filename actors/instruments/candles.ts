@@ -6,7 +6,7 @@
  */
 import { fromTransition } from "xstate";
 import type { Candle } from "../../domain/candle.ts";
-import type { CandleSeries, Kept, Silence, Wanted } from "../../domain/candles.ts";
+import type { CandleSeries, Kept, Late, Silence, Wanted } from "../../domain/candles.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -17,7 +17,12 @@ export interface Made {
   readonly forming: Candle[];
   /** Closed candles to load for late ticks. */
   readonly wanted: { readonly symbol: string; readonly wanted: Wanted }[];
-  readonly faults: { readonly symbol: string; readonly error: unknown }[];
+  /** What failed, and the late ticks that its successor must take over. */
+  readonly faults: {
+    readonly symbol: string;
+    readonly error: unknown;
+    readonly late: readonly Late[];
+  }[];
 }
 
 /** Nothing made yet. */
@@ -25,17 +30,16 @@ export function nothingMade(): Made {
   return { candles: [], forming: [], wanted: [], faults: [] };
 }
 
-/** Ticks of one instrument. */
-export interface Batch {
-  readonly symbol: string;
-  readonly ticks: readonly Tick[];
-}
-
 /** What the candle actor answers to. */
 export type CandlesCommand =
   & { readonly made: Made }
   & (
-    | { type: "candles.ticks"; batches: readonly Batch[] }
+    | {
+      type: "candles.ticks";
+      ticks: readonly Tick[];
+      /** Whose each of them is: looked up once for all who count it. */
+      holders: readonly Holder[];
+    }
     | {
       type: "candles.beat";
       now: Micros;
@@ -47,6 +51,8 @@ export type CandlesCommand =
       symbol: string;
       series: CandleSeries;
       kept: Kept;
+      late: readonly Late[];
+      now: Micros;
       gaps: readonly Silence[];
       ticks: readonly Tick[];
     }
@@ -56,63 +62,88 @@ export type CandlesCommand =
     | { type: "candles.finish"; symbol: string; at: Micros }
   );
 
-/** The series of a shard's instruments, by symbol; made by the shard, so that they survive. */
-export type SeriesMap = Map<string, CandleSeries>;
+/** Where an instrument's series is, while it has one; the shard's, so that it survives. */
+export interface Holder {
+  series: CandleSeries | undefined;
+}
+
+/** The instruments of a shard, by symbol. */
+export type Holders = ReadonlyMap<string, Holder>;
 
 /** The candle actor. */
 export const candles = fromTransition(
-  (series: SeriesMap, event: CandlesCommand) => {
-    if (event.type === "candles.beat") {
-      for (const [symbol, one] of series) attempt(series, symbol, event, () => beat(one, event));
-    } else if (event.type === "candles.ticks") {
-      for (const batch of event.batches) {
-        attempt(series, batch.symbol, event, () => count(series.get(batch.symbol), batch));
+  (holders: Holders, event: CandlesCommand) => {
+    const { made } = event;
+    if (event.type === "candles.ticks") count(event);
+    else if (event.type === "candles.beat") {
+      for (const [symbol, holder] of holders) {
+        attempt(symbol, holder, made, () => beat(holder, event));
       }
-    } else attempt(series, event.symbol, event, () => apply(series, event));
-    return series;
+    } else {
+      const holder = holders.get(event.symbol);
+      if (holder !== undefined) attempt(event.symbol, holder, made, () => apply(holder, event));
+    }
+    return holders;
   },
-  ({ input }: { input: SeriesMap }) => input,
+  ({ input }: { input: Holders }) => input,
 );
 
-function attempt(series: SeriesMap, symbol: string, { made }: CandlesCommand, run: () => void) {
-  try {
-    run();
-    const one = series.get(symbol);
-    if (one === undefined) return;
-    made.candles.push(...one.takeMade());
-    for (const wanted of one.takeWanted()) made.wanted.push({ symbol, wanted });
-  } catch (error) {
-    const one = series.get(symbol);
-    series.delete(symbol);
-    made.faults.push({ symbol, error });
-    // What was closed before the fault stands: the ticks that revised it are not read again.
-    if (one !== undefined) made.candles.push(...one.takeMade());
+/** Counts ticks; an instrument whose series fails on one takes no more of them. */
+function count({ ticks, holders, made }: CandlesCommand & { type: "candles.ticks" }): void {
+  for (let at = 0; at < ticks.length; at++) {
+    const tick = ticks[at]!;
+    const holder = holders[at]!;
+    const one = holder.series;
+    if (one === undefined) continue;
+    try {
+      if (one.add(tick)) collect(tick.symbol, one, made);
+    } catch (error) {
+      fail(tick.symbol, holder, error, made);
+    }
   }
 }
 
-function beat(one: CandleSeries, event: CandlesCommand & { type: "candles.beat" }): void {
-  one.advance(event.now);
-  if (event.forming) event.made.forming.push(...one.takeForming());
+function attempt(symbol: string, holder: Holder, made: Made, run: () => void): void {
+  try {
+    run();
+    if (holder.series !== undefined) collect(symbol, holder.series, made);
+  } catch (error) {
+    fail(symbol, holder, error, made);
+  }
 }
 
-function count(one: CandleSeries | undefined, { ticks }: Batch): void {
-  if (one !== undefined) { for (const tick of ticks) one.add(tick); }
+function collect(symbol: string, one: CandleSeries, made: Made): void {
+  made.candles.push(...one.takeMade());
+  for (const wanted of one.takeWanted()) made.wanted.push({ symbol, wanted });
+}
+
+function fail(symbol: string, holder: Holder, error: unknown, made: Made): void {
+  const one = holder.series;
+  holder.series = undefined;
+  made.faults.push({ symbol, error, late: one?.awaited() ?? [] });
+  // What was closed before the fault stands: the ticks that revised it are not read again.
+  if (one !== undefined) made.candles.push(...one.takeMade());
+}
+
+function beat({ series }: Holder, event: CandlesCommand & { type: "candles.beat" }): void {
+  if (series === undefined) return;
+  series.advance(event.now);
+  if (event.forming) event.made.forming.push(...series.takeForming());
 }
 
 function apply(
-  series: SeriesMap,
+  holder: Holder,
   event: Exclude<CandlesCommand, { type: "candles.beat" | "candles.ticks" }>,
 ): void {
   if (event.type === "candles.restore") {
-    const one = event.series;
-    series.set(event.symbol, one);
+    const one = holder.series = event.series;
     for (const gap of event.gaps) one.addGap(gap);
-    one.restore(event.kept);
+    one.restore(event.kept, event.late, event.now);
     // What is due is closed by the next beat: ticks that came meanwhile are counted before.
     for (const tick of event.ticks) one.add(tick);
     return;
   }
-  const one = series.get(event.symbol);
+  const one = holder.series;
   if (one === undefined) return;
   if (event.type === "candles.load") one.load(event.wanted, event.candle);
   else if (event.type === "candles.gap") one.addGap(event.gap);

@@ -1,36 +1,51 @@
 /**
- * A shard's desk: what it does with each event. Ticks go from the buffers through the candle actor;
- * what was made goes to the hub and, with the ticks themselves, to the outbox: once. An instrument
- * whose candles fail is taken aside and started again alone.
+ * A shard's desk: what it does with each event. Ticks go through the candle actor, out of a buffer
+ * where that is not ready for them; what was made goes to the hub and, with the ticks themselves, to
+ * the outbox: once. An instrument whose candles fail is taken aside and started again alone.
  *
  * @module
  */
 import type { AnyActorRef, AnyEventObject } from "xstate";
 import { type CandlesCommand, type Made, nothingMade } from "./candles.ts";
-import { noteBook, snapBooks } from "./books.ts";
-import type { Shed } from "./buffer.ts";
+import { snapBooks } from "./books.ts";
+import { cancelledEvent, toEvents } from "./events.ts";
+import type { Refill, Refilled } from "./refill.ts";
+import { entryOf, type RemakeRequest } from "./remake.ts";
+import type { RemakesCommand } from "./remakes.ts";
 import type { Listing } from "./directory.ts";
 import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
+import { Measures } from "./measures.ts";
 import { giveOut, type Output } from "./output.ts";
 import { silenceOf } from "./recall.ts";
 import type { HistoryCommand } from "./history.ts";
+import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
 import { tell } from "../addresses.ts";
+import type { HubEvent } from "../hub.ts";
 import { logger } from "../log.ts";
-import type { HistoryAnswer, ShardCommand } from "../messages.ts";
+import type { HistoryAnswer, RemakesAnswer, Reply, ShardCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
-import { sessionAt } from "../../domain/calendar.ts";
+import type { Amendment } from "../../db/store.ts";
+import { openWithin, sessionAt } from "../../domain/calendar.ts";
+import type { Candle } from "../../domain/candle.ts";
+import type { CandleSeries, Late } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { messageOf } from "../../domain/errors.ts";
+import { MarketdError, messageOf } from "../../domain/errors.ts";
+import { FLAGS, REFUSED } from "../../domain/flags.ts";
+import { BASE_INTERVAL } from "../../domain/interval.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { type Micros, SECOND } from "../../domain/time.ts";
+import type { Correction, HistoricalBar } from "../../providers/provider.ts";
 
 /** What a desk works with. */
 export interface DeskInput {
   readonly shared: Shared;
   readonly memory: ShardMemory;
 }
+
+/** How long a drain waits for candles that are being rebuilt, in milliseconds. */
+const PATIENCE = 2_000;
 
 const log = logger("instruments");
 
@@ -39,41 +54,57 @@ export class Desk {
   readonly #shared: Shared;
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
+  readonly #measures: Measures;
 
   /** @param self the shard's actor. */
   constructor({ shared, memory }: DeskInput, self: AnyActorRef) {
     this.#shared = shared;
     this.#memory = memory;
     this.#self = self;
+    this.#measures = new Measures(shared, memory, self);
   }
 
   handle(event: ShardCommand): void {
-    if (event.type === "shard.ticks") this.#buffer(event.ticks, event.credit);
-    else if (event.type === "shard.drain") this.drain();
+    if (event.type === "shard.ticks") this.#take(event.ticks, event.credit);
     else if (event.type === "shard.beat") this.#beat(event.now);
     else if (event.type === "shard.follow") this.#follow(event.listing, event.unheard);
     else if (event.type === "shard.leave") this.#leave(event.symbol);
     else if (event.type === "shard.outage") this.#outage(event.provider, event.from);
     else if (event.type === "shard.gap") this.#gaps(event.provider, event.gap);
     else if (event.type === "shard.told") this.#gap(event.symbol, event.gap);
+    else if (event.type === "shard.silent") this.#silence(event.symbol, event.from);
     else if (event.type === "shard.finish") this.#finish(event.provider, event.at);
     else if (event.type === "history.up") this.#askAgain();
     else if (event.type === "history.recalled") this.#recalled(event);
+    else if (event.type === "history.measured") this.#measures.take(event.request, event.measures);
     else if (event.type === "history.missed") this.#missed(event.listing, event.gap);
     else if (event.type === "history.loaded") this.#loaded(event);
+    else if (event.type === "shard.correct") this.#correct(event.correction);
+    else if (event.type === "shard.bar") this.#repair(event.bar);
+    else if (event.type === "remakes.corrected") this.#corrected(event);
+    else if (event.type === "remakes.remade") this.#remade(event);
+    else if (event.type === "shard.refill") this.#refill(event.refill, event.reply);
+    else if (event.type === "remakes.refilled") this.#refilled(event);
   }
 
   /** Takes up the memory of an earlier life, whose timers died with it. */
   resume(): void {
     const memory = this.#memory;
     memory.draining = false;
+    // Nothing was heard of its instruments meanwhile, but their ticks were kept.
+    const { givenUp } = memory;
+    memory.givenUp = false;
     for (const feed of memory.feeds.values()) {
       if (feed.buffer.length > 0) memory.waiting.add(feed);
       clearTimeout(feed.retry);
-      if (feed.listing.state === "restarting") feed.listing.state = "rebuilding";
+      const { listing } = feed;
+      if (givenUp && listing.state === "failed") listing.fault = null;
+      else if (listing.state !== "restarting") continue;
+      listing.state = "rebuilding";
     }
-    for (const event of memory.inbox.splice(0)) this.handle(event);
+    this.#measures.resume();
     this.drain();
+    for (const event of memory.inbox.splice(0)) this.handle(event);
   }
 
   /** Asks a history actor that has just come up what an earlier one has not answered. */
@@ -81,62 +112,51 @@ export class Desk {
     for (const feed of this.#memory.feeds.values()) {
       const { listing } = feed;
       if (listing.state === "rebuilding") this.#recall(feed);
-      const awaited = this.#memory.series.get(listing.instrument.symbol)?.awaited() ?? [];
-      for (const wanted of awaited) this.#askHistory({ type: "history.load", listing, wanted });
+      const awaited = feed.series?.awaited() ?? [];
+      for (const { wanted } of awaited) this.#askHistory({ type: "history.load", listing, wanted });
     }
+    this.#measures.askAgain();
   }
 
-  #buffer(ticks: readonly Tick[], credit: Credit | undefined): void {
-    const { feeds, waiting } = this.#memory;
+  /** Counts ticks at once, and hands them on; those whose candles are not there yet are held. */
+  #take(ticks: readonly Tick[], credit: Credit | undefined): void {
+    const ready: Tick[] = [];
+    const feeds: Feed[] = [];
+    const held: Tick[] = [];
     for (const tick of ticks) {
-      const feed = feeds.get(tick.symbol);
-      if (feed === undefined) {
-        // It was left while the tick was under way.
-        this.#shared.outbox.add({ ticks: [tick], credit });
-        continue;
-      }
-      if (feed.credit !== credit && feed.buffer.length > 0) {
-        if (!this.#mustWait(feed)) this.#drainFeeds([feed], feed.credit);
-        // A source that has given way to another counts no more; the ticks stay.
-        else feed.credit?.give(feed.buffer.length);
-      }
-      feed.credit = credit;
-      if (feed.buffer.length === 0) waiting.add(feed);
-      const shed = feed.buffer.push(tick);
-      if (shed !== null) this.#countShed(shed, credit);
-      feed.listing.ticks++;
-      feed.listing.lastTick = tick.receivedAt;
+      const feed = this.#admit(tick, credit, held);
+      if (feed === null) continue;
+      ready.push(tick);
+      feeds.push(feed);
     }
-    if (this.#memory.draining) this.drain();
-    else this.#memory.timer ??= setTimeout(() => this.#self.send({ type: "shard.drain" }), 0);
+    this.#count(ready, feeds, credit);
+    // However long their candles take, whoever listens need not wait for the ticks.
+    if (held.length > 0) this.#publish(toEvents(held, [], [], []));
   }
 
-  #countShed(shed: Shed, credit: Credit | undefined): void {
-    for (const kind of ["trade", "quote", "depth"] as const) {
-      if (shed[kind] === 0) continue;
-      this.#shared.meters.shed.inc({ where: "buffer", kind }, shed[kind]);
-      credit?.give(shed[kind]);
+  /** Whose a tick is that can be counted at once; it is seen to where it cannot. */
+  #admit(tick: Tick, credit: Credit | undefined, held: Tick[]): Feed | null {
+    const feed = this.#memory.feeds.get(tick.symbol);
+    if (feed === undefined) {
+      // It was left while the tick was under way.
+      this.#shared.outbox.add({ ticks: [tick], credit });
+      return null;
     }
+    noteReceived(feed, tick);
+    if (tick.kind === "depth" && (tick.flags & REFUSED) === 0) feed.book = tick;
+    if (this.#mustWait(feed)) {
+      hold(this.#memory, feed, tick, credit, this.#shared.meters);
+      if (!feed.listing.canary) held.push(tick);
+    } else if (feed.listing.canary) this.#passCanary([tick], feed);
+    else return feed;
+    return null;
   }
 
   /** Hands on what waits in the buffers, except where candles are still being rebuilt. */
   drain(): void {
-    const { waiting, timer } = this.#memory;
-    clearTimeout(timer);
-    this.#memory.timer = undefined;
-    const byCredit = new Map<Credit | undefined, Feed[]>();
-    for (const feed of waiting) {
-      if (this.#mustWait(feed)) continue;
-      waiting.delete(feed);
-      if (feed.listing.canary) {
-        this.#drainCanary(feed);
-        continue;
-      }
-      const together = byCredit.get(feed.credit);
-      if (together === undefined) byCredit.set(feed.credit, [feed]);
-      else together.push(feed);
+    for (const feed of this.#memory.waiting) {
+      if (!this.#mustWait(feed)) this.#empty(feed);
     }
-    for (const [credit, feeds] of byCredit) this.#drainFeeds(feeds, credit);
   }
 
   /** Whether its candles are not there to take its ticks, but will be. */
@@ -144,25 +164,55 @@ export class Desk {
     return state === "rebuilding" || (state === "restarting" && !this.#memory.draining);
   }
 
-  /** Empties the buffers of feeds whose ticks are owed to the same source, all at once. */
-  #drainFeeds(feeds: readonly Feed[], credit: Credit | undefined): void {
-    const batches = feeds.map((feed) => {
-      const ticks = feed.buffer.take();
-      noteBook(feed, ticks);
-      return { symbol: feed.listing.instrument.symbol, ticks };
-    });
-    const made = this.#ask((made) => ({ type: "candles.ticks", batches, made }));
-    const ticks = batches.length === 1 ? batches[0]!.ticks : batches.flatMap(({ ticks }) => ticks);
-    this.#handOut(made, { ticks, credit });
+  #empty(feed: Feed): void {
+    this.#memory.waiting.delete(feed);
+    // Before what was kept closes the bars that miss what was shed.
+    const gap = takeShed(feed, this.#shared.clock.now());
+    if (gap !== null) this.#tellGap(feed.listing.instrument.symbol, gap);
+    const ticks = feed.buffer.take();
+    if (feed.listing.canary) {
+      if (ticks.length > 0) this.#passCanary(ticks, feed);
+      return;
+    }
+    // What was told between the ticks is told between them.
+    let counted = 0;
+    for (const { gap, after } of feed.gaps.splice(0)) {
+      this.#countHeld(feed, ticks.slice(counted, after));
+      counted = Math.max(counted, after);
+      this.#tellGap(feed.listing.instrument.symbol, gap);
+    }
+    this.#countHeld(feed, ticks.slice(counted));
+    for (const correction of feed.corrections.splice(0)) this.#correct(correction);
   }
 
-  #drainCanary(feed: Feed): void {
+  /** Counts ticks of one feed that were told when they came. */
+  #countHeld(feed: Feed, ticks: readonly Tick[]): void {
+    this.#count(ticks, ticks.map(() => feed), feed.credit, true);
+  }
+
+  /**
+   * @param feeds whose each of the ticks is.
+   * @param told whether the ticks were told when they came.
+   */
+  #count(
+    ticks: readonly Tick[],
+    feeds: readonly Feed[],
+    credit: Credit | undefined,
+    told = false,
+  ): void {
+    if (ticks.length === 0) return;
+    const made = this.#ask((made) => ({ type: "candles.ticks", ticks, holders: feeds, made }));
+    this.#handOut(made, { ticks, credit, told });
+    this.#measures.count(ticks, feeds);
+  }
+
+  #passCanary(ticks: readonly Tick[], feed: Feed): void {
     const { outbox, vitals } = this.#shared;
     const { id } = this.#memory;
     vitals.sight("buffer", id);
-    const batch = { symbol: feed.listing.instrument.symbol, ticks: feed.buffer.take() };
-    const made = this.#ask((made) => ({ type: "candles.ticks", batches: [batch], made }));
-    for (const { symbol, error } of made.faults) this.#fault(symbol, error);
+    const holders = ticks.map(() => feed);
+    const made = this.#ask((made) => ({ type: "candles.ticks", ticks, holders, made }));
+    for (const { symbol, error, late } of made.faults) this.#fault(symbol, error, late);
     if (made.faults.length === 0) vitals.sight("candle", id);
     tell(this.#self, "hub", { type: "hub.canary", shard: id });
     outbox.add({ ticks: [], canaries: [id] });
@@ -172,21 +222,36 @@ export class Desk {
   end(): void {
     const now = this.#shared.clock.now();
     this.#memory.draining = true;
+    this.#measures.end();
     for (const feed of this.#memory.feeds.values()) clearTimeout(feed.retry);
     this.drain();
     for (const feed of this.#memory.feeds.values()) {
       if (!feed.listing.canary && feed.listing.state !== "finished") this.#finishFeed(feed, now);
+      for (const one of feed.corrections.splice(0)) this.#shared.outbox.add(entryOf(one));
     }
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
+    else setTimeout(() => keepHeld(this.#shared, this.#memory), PATIENCE);
+  }
+
+  #tellAnew(): void {
+    const symbols = this.#memory.anew.splice(0);
+    if (symbols.length === 0) return;
+    log.warn("forming candles start anew ({count} in all: {symbols}): {reason}", {
+      count: symbols.length,
+      reason: this.#memory.anewFor,
+      symbols: symbols.join(", "),
+    });
   }
 
   #beat(now: Micros): void {
     this.drain();
+    this.#tellAnew();
     const second = Math.floor(now / SECOND);
     const isNew = second !== this.#memory.second;
     this.#memory.second = second;
     const beat = { type: "candles.beat", now, forming: isNew } as const;
     this.#handOut(this.#ask((made) => ({ ...beat, made })));
+    this.#measures.beat(now, isNew);
     const books = snapBooks(this.#memory, now);
     if (books.length > 0) this.#shared.outbox.add({ ticks: [], books });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
@@ -202,10 +267,15 @@ export class Desk {
   /** Gives what was made to the hub, and all of it with the ticks to the outbox. */
   #handOut(
     made: Made,
-    { ticks = [], gaps = [], credit }: Partial<Omit<Output, "made">> = {},
+    { ticks = [], gaps = [], credit, told = false, ...past }: Partial<Omit<Output, "made">> = {},
   ): void {
-    for (const { symbol, error } of made.faults) this.#fault(symbol, error);
-    giveOut(this.#shared, this.#self, { made, ticks, gaps, credit });
+    for (const { symbol, error, late } of made.faults) this.#fault(symbol, error, late);
+    for (const { symbol, start, end } of made.candles) {
+      for (const watch of this.#memory.feeds.get(symbol)?.refilling ?? []) {
+        watch.changed ||= start < watch.end && end > watch.start;
+      }
+    }
+    giveOut(this.#shared, this.#self, { made, ticks, gaps, credit, told, ...past });
     for (const { symbol, wanted } of made.wanted) {
       const listing = this.#memory.feeds.get(symbol)?.listing;
       if (listing !== undefined) this.#askHistory({ type: "history.load", listing, wanted });
@@ -219,9 +289,15 @@ export class Desk {
 
   #follow(listing: Listing, unheard: boolean): void {
     const { symbol } = listing.instrument;
-    let feed = this.#memory.feeds.get(symbol);
-    if (feed === undefined) this.#memory.feeds.set(symbol, feed = newFeed(listing, unheard));
+    const { feeds } = this.#memory;
+    let feed = feeds.get(symbol);
+    if (feed?.listing !== listing) {
+      const late = feed === undefined ? [] : this.#forget(feed);
+      const isSame = feed?.listing.basis === listing.basis;
+      feeds.set(symbol, feed = { ...newFeed(listing, unheard), late: isSame ? late : [] });
+    }
     clearTimeout(feed.retry);
+    this.#measures.follow(listing);
     if (listing.canary) this.#start(feed, null, this.#shared.clock.now());
     else this.#recall(feed);
   }
@@ -235,27 +311,50 @@ export class Desk {
         listing,
         intervals,
         grace: settings.candles.grace,
-        now: clock.now(),
+        now: Math.max(clock.now(), listing.begins ?? -Infinity),
         unheard,
         since,
         epoch: hub.epoch,
         sessionAt: (time) => sessionAt(listing.instrument.market, time),
+        measuring: this.#measures.begins(listing),
       },
     });
   }
 
-  #recalled({ request, recalled, error }: HistoryAnswer & { type: "history.recalled" }): void {
+  #recalled(
+    { request, recalled, measures, error }: HistoryAnswer & { type: "history.recalled" },
+  ): void {
     const feed = this.#memory.feeds.get(request.listing.instrument.symbol);
     if (feed === undefined || feed.listing !== request.listing) return;
     if (feed.listing.state !== "rebuilding") return;
-    if (recalled === null) {
-      const { symbol } = request.listing.instrument;
-      log.warn("forming candles of {symbol} start anew: {reason}", {
-        symbol,
-        reason: messageOf(error),
-      });
+    if (recalled === null && feed.aside !== undefined) return this.#goOn(feed, feed.aside);
+    feed.aside = undefined;
+    if (feed.stale && recalled !== null) {
+      feed.stale = false;
+      return this.#recall(feed);
     }
+    feed.stale = false;
+    if (recalled === null) {
+      // Where the store cannot be read all of them follow: they are told together, by a beat.
+      this.#memory.anew.push(request.listing.instrument.symbol);
+      this.#memory.anewFor = messageOf(error);
+    }
+    this.#measures.begin(request, measures, (ticks) => feed.buffer.lacking(ticks));
     this.#start(feed, recalled, request.now);
+  }
+
+  /** Lets candles go on that could not be built anew; they will be when the store answers. */
+  #goOn(feed: Feed, series: CandleSeries): void {
+    const { listing } = feed;
+    feed.series = series;
+    feed.aside = undefined;
+    feed.stale = false;
+    feed.late = [];
+    listing.state = "live";
+    this.#empty(feed);
+    this.#askRemakes({ type: "remakes.refresh", listing });
+    if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
+    this.#part(feed);
   }
 
   /** Makes the feed's candles from what was recalled, and lets its ticks through. */
@@ -278,17 +377,22 @@ export class Desk {
       symbol,
       series,
       kept: recalled?.kept ?? { minutes: [], longer: [] },
+      late: feed.late,
+      now,
       gaps: [...recalled?.gaps ?? [], ...outageOf(feed)],
-      ticks: feed.buffer.lacking(recalled?.ticks ?? []),
+      ticks: feed.buffer.lacking(
+        recalled?.ticks ?? [],
+        feed.late.flatMap(({ ticks }) => ticks),
+      ),
       made,
     }));
+    if (made.faults.length === 0) feed.late = [];
     listing.state = "live";
     const missed = recalled?.missed ?? null;
     if (missed !== null) this.#shared.meters.gaps.inc({ reason: missed.reason });
     if (!listing.canary) this.#handOut(made, { gaps: missed === null ? [] : [missed] });
     this.#tellRecovery(feed);
-    for (const gap of feed.gaps.splice(0)) this.#gap(symbol, gap);
-    this.drain();
+    this.#empty(feed);
     if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
     else {
       const beat = this.#ask((made) => ({
@@ -299,6 +403,7 @@ export class Desk {
       }));
       this.#handOut(beat);
     }
+    this.#part(feed);
   }
 
   /** Tells what a feed had missed when it began, found out only now. */
@@ -308,15 +413,134 @@ export class Desk {
 
   #loaded({ listing, wanted, candle }: HistoryAnswer & { type: "history.loaded" }): void {
     const { symbol } = listing.instrument;
+    const feed = this.#memory.feeds.get(symbol);
+    if (feed?.listing !== listing) return;
     this.#handOut(
       this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made })),
     );
+    this.#part(feed);
+  }
+
+  /**
+   * Has the candles made again that a trade was in which was taken back or replaced; once it is
+   * handed on itself.
+   */
+  #correct(correction: Correction): void {
+    const feed = this.#memory.feeds.get(correction.symbol);
+    if (feed === undefined) return;
+    if (this.#mustWait(feed)) feed.corrections.push(correction);
+    else this.#askRemakes({ type: "remakes.correct", request: this.#remaking(feed), correction });
+  }
+
+  /** Tells of a trade that was taken back, and keeps and tells what stands in its place. */
+  #corrected({ corrected, replacement }: RemakesAnswer & { type: "remakes.corrected" }): void {
+    const { outbox } = this.#shared;
+    const events: HubEvent[] = [];
+    const amendments: Amendment[] = [];
+    if (corrected !== null) {
+      const { id, provider, symbol, time } = corrected;
+      const at = { from: time, to: time + 1 };
+      amendments.push({ symbol, provider, id, ...at, flags: FLAGS.cancelled });
+      events.push(cancelledEvent({ ...corrected, flags: corrected.flags | FLAGS.cancelled }));
+    }
+    if (replacement !== null) events.push(...toEvents([replacement], [], [], []));
+    if (events.length === 0) return;
+    outbox.add({ ticks: replacement === null ? [] : [replacement], amendments });
+    this.#publish(events);
+  }
+
+  #publish(events: HubEvent[]): void {
+    const { hub } = this.#shared;
+    if (!tell(this.#self, "hub", { type: "hub.publish", events })) hub.hold(events);
+  }
+
+  #repair(bar: HistoricalBar): void {
+    const feed = this.#memory.feeds.get(bar.symbol);
+    if (feed === undefined) return;
+    this.#askRemakes({ type: "remakes.repair", request: this.#remaking(feed), bar });
+  }
+
+  #remaking({ listing }: Feed): RemakeRequest {
+    const { market } = listing.instrument;
+    const { intervals } = this.#shared;
+    return { listing, intervals, sessionAt: (time) => sessionAt(market, time) };
+  }
+
+  #askRemakes(command: RemakesCommand): void {
+    (this.#self.system.get(`${this.#memory.id}-remakes`) as AnyActorRef | undefined)
+      ?.send(command as AnyEventObject);
+  }
+
+  /** Hands out candles that were made again, and builds the forming ones anew on them. */
+  #remade({ listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
+    const feed = this.#memory.feeds.get(listing.instrument.symbol);
+    if (feed?.listing !== listing) return;
+    this.#handOut({ ...nothingMade(), candles: [...candles] });
+    this.#recount(listing, candles);
+    this.#rebuild(feed);
+  }
+
+  /** Has the measures of the minutes that changed counted anew. */
+  #recount(listing: Listing, candles: readonly Candle[]): void {
+    for (const { interval, start } of candles) {
+      if (interval === BASE_INTERVAL.name) this.#measures.recount(listing, start);
+    }
+  }
+
+  /** Has history put in place of what was heard of some minutes. */
+  #refill(refill: Refill, reply: Reply<Refilled>): void {
+    const feed = this.#memory.feeds.get(refill.symbol);
+    if (feed === undefined) {
+      reply.reject(new MarketdError("not-followed", `${refill.symbol} is not followed any more.`));
+      return;
+    }
+    const watch = { ...refill.span, changed: false };
+    feed.refilling.add(watch);
+    const request = this.#remaking(feed);
+    this.#askRemakes({ type: "remakes.refill", asked: { request, refill, watch, reply } });
+  }
+
+  /** Hands out what history changed: all of it together, and only if none of it changed since. */
+  #refilled({ asked, error, refilled }: RemakesAnswer & { type: "remakes.refilled" }): void {
+    const { refill, reply, request, watch } = asked;
+    const feed = this.#memory.feeds.get(refill.symbol);
+    feed?.refilling.delete(watch);
+    if (refilled === null) {
+      reply.reject(error);
+      return;
+    }
+    if (feed?.listing !== request.listing || watch.changed) {
+      this.#refill(refill, reply);
+      return;
+    }
+    const { amendments, candles, gaps, ticks } = refilled;
+    for (const { from, reason, status } of gaps) {
+      if (reason !== "joined" || status !== "filled" || feed.since === undefined) continue;
+      feed.since = Math.min(feed.since, from);
+    }
+    const made = { ...nothingMade(), candles: [...candles] };
+    this.#handOut(made, { past: ticks, gaps, amendments });
+    this.#recount(feed.listing, candles);
+    if (ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
+    reply.resolve(refilled);
+  }
+
+  /** Builds the forming candles anew on what is kept. */
+  #rebuild(feed: Feed): void {
+    const { listing } = feed;
+    if (listing.state === "rebuilding") feed.stale = true;
+    if (listing.state !== "live" || this.#memory.draining) return;
+    feed.late = feed.series?.awaited() ?? [];
+    feed.aside = feed.series;
+    feed.series = undefined;
+    this.#recall(feed);
   }
 
   /** Restarts the candles of one instrument alone, as supervision would an actor. */
-  #fault(symbol: string, error: unknown): void {
+  #fault(symbol: string, error: unknown, late: readonly Late[]): void {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
+    if (late.length > 0) feed.late = late;
     const { listing } = feed;
     const decision = decideRestart(RESTART_POLICY, feed.failures, this.#shared.uptime());
     feed.failures = decision.failures;
@@ -347,28 +571,59 @@ export class Desk {
   #leave(symbol: string): void {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
+    feed.left = true;
+    this.#part(feed);
+  }
+
+  /** Lets go of a feed that was left, unless its candles are being rebuilt or loaded. */
+  #part(feed: Feed): void {
+    if (!feed.left || this.#mustWait(feed)) return;
+    const { state } = feed.listing;
+    // As in a stop: what would have gone on is closed for what it is.
+    if (state === "live") {
+      this.drain();
+      this.#finishFeed(feed, this.#shared.clock.now());
+      if (this.#mustWait(feed)) return;
+    }
+    if ((feed.series?.awaited() ?? []).length === 0) this.#forget(feed);
+  }
+
+  /** Lets go of a feed; gives the late ticks that could not be counted. */
+  #forget(feed: Feed): readonly Late[] {
+    const { symbol } = feed.listing.instrument;
     clearTimeout(feed.retry);
-    this.#drainFeeds([feed], feed.credit);
+    if (feed.buffer.length > 0) this.#empty(feed);
     this.#memory.feeds.delete(symbol);
-    this.#memory.series.delete(symbol);
-    this.#memory.waiting.delete(feed);
+    this.#measures.forget(symbol);
     tell(this.#self, "hub", { type: "hub.forget", symbol });
+    return feed.series?.awaited() ?? feed.late;
   }
 
   #outage(provider: string, from: Micros): void {
     this.drain();
-    for (const symbol of this.#of(provider)) this.#silence(symbol, from);
+    for (const symbol of this.#of(provider)) {
+      // What another provider has heard meanwhile is not lost: it may take over.
+      const { line } = this.#memory.feeds.get(symbol)!.listing;
+      if (line?.covered !== true) this.#silence(symbol, from);
+    }
   }
 
   #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
     for (const symbol of this.#of(provider)) {
+      const { line } = this.#memory.feeds.get(symbol)!.listing;
+      // Others heard it: routing puts in what they did, or tells what is missing.
+      if (line !== undefined && (line.lostAt ?? line.hole) !== null) continue;
       this.#silence(symbol, undefined);
-      this.#gap(symbol, gap);
+      const { alwaysOpen, instrument: { market } } = this.#memory.feeds.get(symbol)!.listing;
+      const isMissed = alwaysOpen || openWithin(market, gap.from, gap.to, "extended");
+      if (isMissed) this.#gap(symbol, gap);
     }
   }
 
   #silence(symbol: string, from: Micros | undefined): void {
-    this.#memory.feeds.get(symbol)!.silentFrom = from;
+    const feed = this.#memory.feeds.get(symbol);
+    if (feed === undefined) return;
+    feed.silentFrom = from;
     this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })));
   }
 
@@ -378,14 +633,19 @@ export class Desk {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
     if (this.#mustWait(feed)) {
-      feed.gaps.push(gap);
+      feed.gaps.push({ gap, after: feed.buffer.length });
       return;
     }
     this.drain();
+    this.#tellGap(symbol, gap);
+  }
+
+  #tellGap(symbol: string, gap: Omit<Gap, "symbol">): void {
     const silence = silenceOf(gap);
     const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: silence, made }));
     this.#shared.meters.gaps.inc({ reason: gap.reason });
     this.#handOut(made, { gaps: [{ ...gap, symbol }] });
+    this.#measures.gap(symbol, silence);
   }
 
   #finish(provider: string, at: Micros): void {
@@ -399,12 +659,14 @@ export class Desk {
     if (this.#mustWait(feed)) return;
     const { symbol } = listing.instrument;
     this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })));
+    this.#measures.finish(symbol, at);
     if (listing.state === "live") listing.state = "finished";
   }
 
   #of(provider: string): string[] {
     const feeds = [...this.#memory.feeds.values()];
-    return feeds.filter(({ listing }) => !listing.canary && listing.provider === provider)
+    return feeds.filter(({ left }) => !left)
+      .filter(({ listing }) => !listing.canary && listing.provider === provider)
       .map(({ listing }) => listing.instrument.symbol);
   }
 }

@@ -7,6 +7,7 @@
 import type { Basis } from "../../domain/candle.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Micros } from "../../domain/time.ts";
+import type { Line, Lined } from "../routing/line.ts";
 
 /**
  * How an instrument's candles fare: `rebuilding` from what was kept, `live`, `restarting` after a
@@ -20,7 +21,10 @@ export type Origin = "configuration" | "api";
 /** One followed instrument. */
 export interface Listing {
   readonly instrument: Instrument;
-  readonly provider: string;
+  /** Who feeds it at the moment. */
+  provider: string;
+  /** Who else may feed it; absent where nobody may. */
+  line?: Line | undefined;
   readonly basis: Basis;
   readonly shard: string;
   readonly origin: Origin;
@@ -28,10 +32,12 @@ export interface Listing {
   readonly alwaysOpen: boolean;
   /** Whether its feed tells what it missed by itself. */
   readonly tellsGaps: boolean;
+  /** From when on its feed has it; absent: from when it is asked. */
+  readonly begins?: Micros | undefined;
   /** Whether it is a shard's canary rather than an instrument. */
   readonly canary: boolean;
   state: ListingState;
-  /** The last fault of its candles. */
+  /** The last fault of its candles, or why nothing follows it. */
   fault: string | null;
   /** Ticks received. */
   ticks: number;
@@ -42,12 +48,22 @@ export interface Listing {
 /** The followed instruments, by symbol. */
 export class Directory {
   readonly #listings = new Map<string, Listing>();
+  readonly #shards = new Set<string>();
+  #version = 0;
+
+  /** Changes with every listing that comes or goes: what was found before may not stand. */
+  get version(): number {
+    return this.#version;
+  }
 
   add(listing: Listing): void {
+    this.#version++;
     this.#listings.set(listing.instrument.symbol, listing);
+    if (listing.canary) this.#shards.add(listing.shard);
   }
 
   remove(symbol: string): void {
+    this.#version++;
     this.#listings.delete(symbol);
   }
 
@@ -62,9 +78,16 @@ export class Directory {
     return listing?.canary ? undefined : listing;
   }
 
-  /** The names of the shards. */
+  /** The names of the shards that have a canary, as all do. */
   shards(): string[] {
-    return [...this.#listings.values()].filter((one) => one.canary).map((one) => one.shard);
+    return [...this.#shards];
+  }
+
+  /** All that more than one provider may feed, in no order. */
+  *lined(): Iterable<Lined> {
+    for (const listing of this.#listings.values()) {
+      if (listing.line !== undefined) yield listing as Lined;
+    }
   }
 
   /** The instruments' listings, by symbol. */

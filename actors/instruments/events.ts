@@ -6,8 +6,11 @@
 import type { EventType, HubEvent } from "../hub.ts";
 import type { Candle } from "../../domain/candle.ts";
 import { REFUSED } from "../../domain/flags.ts";
+import type { OrderFlow } from "../../domain/flow/bar.ts";
 import type { Gap } from "../../domain/gap.ts";
-import type { Tick } from "../../domain/tick.ts";
+import type { SessionProfile } from "../../domain/profile/series.ts";
+import type { StateAt } from "../../domain/state.ts";
+import type { Tick, Trade } from "../../domain/tick.ts";
 
 /**
  * The events of one drain: the ticks that the gate let through, then closed candles, forming ones,
@@ -27,6 +30,11 @@ export function toEvents(
   for (const candle of forming) events.push(candleEvent(candle, true));
   for (const gap of gaps) events.push(gapEvent(gap));
   return events;
+}
+
+/** A trade that was told before and is taken back. */
+export function cancelledEvent(trade: Trade): HubEvent {
+  return new TickEvent(trade);
 }
 
 /** A tick's event. There is one for every tick: it holds nothing that the tick says already. */
@@ -51,6 +59,34 @@ class TickEvent implements HubEvent {
   get conflates(): boolean {
     return this.payload.kind !== "trade";
   }
+}
+
+/** The events of what was measured, each of which a later one replaces. */
+export function measureEvents(
+  profiles: readonly SessionProfile[],
+  flows: readonly OrderFlow[],
+  states: readonly StateAt[],
+): HubEvent[] {
+  return [
+    ...profiles.map((one) => measureEvent("profile", one, one.symbol)),
+    ...flows.map((one) => measureEvent("flow", one, flowSubject(one), one.interval)),
+    ...states.map((one) => measureEvent("state", one, one.symbol)),
+  ];
+}
+
+/** The bar that was closed last is told beside the one that is forming. */
+function flowSubject({ forming, interval, symbol }: OrderFlow): string {
+  return `${symbol} ${interval}${forming ? "" : " closed"}`;
+}
+
+function measureEvent(
+  type: EventType,
+  payload: SessionProfile | OrderFlow | StateAt,
+  subject: string,
+  interval: string | null = null,
+): HubEvent {
+  const { symbol } = payload;
+  return { type, symbol, interval, subject, conflates: true, payload, sequence: 0, json: null };
 }
 
 function candleEvent(candle: Candle, conflates: boolean): HubEvent {

@@ -8,13 +8,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Wanted } from "../../domain/candles.ts";
 import type { Listing } from "./directory.ts";
 import { recall, recallMissed, type RecallRequest } from "./recall.ts";
+import { recallMeasures } from "./recallmeasures.ts";
 import type { HistoryAnswer } from "../messages.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
+import type { Micros } from "../../domain/time.ts";
 
 /** What the history actor answers to. */
 export type HistoryCommand =
   | { type: "history.recall"; request: RecallRequest }
+  | {
+    type: "history.measure";
+    request: RecallRequest;
+    /** From when on ticks are counted anew, whatever was made of them. */
+    from?: Micros | undefined;
+  }
   | { type: "history.load"; listing: Listing; wanted: Wanted }
   | { type: "drain" };
 
@@ -36,6 +44,7 @@ export const history = createService<HistoryCommand, SharedInput>(
     const handle = guard(async (event: Exclude<HistoryCommand, { type: "drain" }>) => {
       underWay++;
       if (event.type === "history.recall") await find(event.request);
+      else if (event.type === "history.measure") await measure(event.request, event.from);
       else await load(event.listing, event.wanted);
       underWay--;
       settle();
@@ -45,12 +54,21 @@ export const history = createService<HistoryCommand, SharedInput>(
       try {
         // What was handed over before must be in the store, or it would seem never to have come.
         await shared.journal.flushed();
+        const measures = request.measuring ? await recallMeasures(shared.store, request) : null;
         const recalled = await recall(shared.store, request);
-        answer({ type: "history.recalled", request, recalled, error: undefined });
+        answer({ type: "history.recalled", request, recalled, measures, error: undefined });
       } catch (error) {
-        answer({ type: "history.recalled", request, recalled: null, error });
+        answer({ type: "history.recalled", request, recalled: null, measures: null, error });
         if (request.unheard) await findMissed(request);
       }
+    }
+
+    /** Finds what was measured before, however long that takes: begun anew it would replace it. */
+    async function measure(request: RecallRequest, from: Micros | undefined): Promise<void> {
+      await insist(async () => {
+        const measures = await recallMeasures(shared.store, request, from);
+        answer({ type: "history.measured", request, measures });
+      });
     }
 
     /** Finds out what was missed once the store answers again. */

@@ -5,14 +5,17 @@
  * @module
  */
 import type { Listing } from "./directory.ts";
+import { holdAll, keepHeld } from "./holding.ts";
 import { ShardMemory } from "./memory.ts";
 import { shard } from "./shard.ts";
 import { tell, tellShard } from "../addresses.ts";
 import type { InstrumentsCommand, ShardCommand } from "../messages.ts";
+import { lineOf } from "../routing/handover.ts";
 import type { Shared } from "../shared.ts";
 import {
   type Child,
   childrenOf,
+  type ChildReport,
   createSupervisor,
   type Scope,
   type SupervisorInput,
@@ -37,7 +40,15 @@ export interface InstrumentsInput extends SupervisorInput {
 /** The instruments as an actor. */
 export const instruments = createSupervisor<InstrumentsInput>({
   children: (input) => [...input.memory.shards.values()].map((memory) => child(input, memory)),
+  draining: ({ input: { memory, shared }, self }) => {
+    for (const [id, shard] of memory.shards) {
+      if (self.system.get(id) === undefined) keepHeld(shared, shard);
+    }
+  },
   receive: (event, scope) => handle(event as InstrumentsCommand, scope),
+  observed: (report, { input }) => {
+    if (report.status === "given-up") giveUp(input, report);
+  },
 });
 
 function child({ shared, observe, uptime }: InstrumentsInput, memory: ShardMemory): Child {
@@ -69,30 +80,38 @@ function deliver(id: string, event: ShardCommand, { input, self }: Scope<Instrum
   // A beat that is missed is made up for by the next.
   if (tellShard(self, id, event) || event.type === "shard.beat") return;
   const isComing = childrenOf(self).some((one) => one.id === id && one.status === "restarting");
-  if (isComing) input.memory.shards.get(id)?.inbox.push(event);
+  const shard = input.memory.shards.get(id);
+  if (event.type !== "shard.ticks") {
+    if (isComing) shard?.inbox.push(event);
+  } else if (isComing && shard !== undefined) holdAll(input.shared, shard, event);
   // Without its shard a tick makes no candle, but it is kept all the same.
-  else if (event.type === "shard.ticks") input.shared.outbox.add(event);
+  else input.shared.outbox.add(event);
 }
 
 function follow(
-  { instrument, provider, origin }: InstrumentsCommand & { type: "instruments.follow" },
+  { feeding, instrument, provider, origin }: InstrumentsCommand & { type: "instruments.follow" },
   scope: Scope<InstrumentsInput>,
 ): void {
   const { shared, memory } = scope.input;
   if (shared.directory.find(instrument.symbol) !== undefined) return;
   const source = shared.providers.get(provider);
   const trades = source?.offers(instrument).includes("trades") ?? false;
-  const room = [...memory.shards.values()].find((shard) => shard.members.size < SHARD_SIZE);
+  const room = [...memory.shards.values()]
+    .find(({ givenUp, members }) => !givenUp && members.size < SHARD_SIZE);
   const home = room ?? open(scope, instrument);
   home.members.add(instrument.symbol);
   const listing: Listing = {
     instrument,
     provider,
-    basis: instrument.basis ?? (trades ? "trade" : "bid"),
+    line: feeding === undefined || feeding.candidates.length < 2
+      ? undefined
+      : lineOf(shared, feeding),
+    basis: feeding?.basis ?? instrument.basis ?? (trades ? "trade" : "bid"),
     shard: home.id,
     origin,
     alwaysOpen: source?.alwaysOpen ?? false,
     tellsGaps: source?.tellsGaps ?? false,
+    begins: source?.begins?.(instrument),
     canary: false,
     state: "rebuilding",
     fault: null,
@@ -107,6 +126,21 @@ function enlist(listing: Listing, { input, self }: Scope<InstrumentsInput>): voi
   input.shared.directory.add(listing);
   const command: ShardCommand = { type: "shard.follow", listing, unheard: true };
   self.send({ type: "instruments.deliver", shard: listing.shard, command });
+}
+
+/** Says of the instruments of a shard that failed too often that nothing follows them. */
+function giveUp({ memory, shared }: InstrumentsInput, { id, lastError }: ChildReport): void {
+  const shard = memory.shards.get(id);
+  if (shard === undefined) return;
+  shard.givenUp = true;
+  keepHeld(shared, shard);
+  for (const symbol of shard.members) {
+    const listing = shared.directory.get(symbol);
+    if (listing === undefined || listing.state === "finished") continue;
+    listing.state = "failed";
+    listing.fault = `${symbol} is not followed: ${id} failed too often (last: ${lastError}). ` +
+      `Its ticks are kept, but neither told nor made candles of; restart marketd.`;
+  }
 }
 
 /** Opens a shard, with its canary in it. */
@@ -142,9 +176,11 @@ function leave(symbol: string, scope: Scope<InstrumentsInput>): void {
   deliver(listing.shard, { type: "shard.leave", symbol }, scope);
   input.memory.shards.get(listing.shard)?.members.delete(symbol);
   input.shared.directory.remove(symbol);
-  tell(self, "connections", {
-    type: "connections.unsubscribe",
-    provider: listing.provider,
-    symbols: [symbol],
-  });
+  for (const provider of listing.line?.wanted ?? [listing.provider]) {
+    tell(self, "connections", {
+      type: "connections.unsubscribe",
+      provider,
+      symbols: [symbol],
+    });
+  }
 }

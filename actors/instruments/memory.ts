@@ -5,20 +5,31 @@
  * @module
  */
 import { TickBuffer } from "./buffer.ts";
-import type { SeriesMap } from "./candles.ts";
+import type { Holder } from "./candles.ts";
 import type { Listing } from "./directory.ts";
+import type { Carrier, Slot } from "./measurer.ts";
+import type { Measured } from "./measures.ts";
 import type { ShardCommand } from "../messages.ts";
-import type { Silence } from "../../domain/candles.ts";
+import type { CandleSeries, Late, Silence, Span } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
+import type { FlowSeries } from "../../domain/flow/series.ts";
 import type { Gap } from "../../domain/gap.ts";
+import type { ProfileSeries } from "../../domain/profile/series.ts";
 import type { Depth } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
+import type { Correction } from "../../providers/provider.ts";
 
 /** Ticks that may wait in one instrument's buffer. */
 export const BUFFER = 32_768;
 
+/** A span that history is being held against. */
+export interface Refilling extends Span {
+  /** Whether a closed candle over it was changed meanwhile. */
+  changed: boolean;
+}
+
 /** What a shard knows of one instrument. */
-export interface Feed {
+export interface Feed extends Holder, Carrier {
   readonly listing: Listing;
   readonly buffer: TickBuffer;
   /** Whether it is heard only from now on (a start), or was heard all along (a fault). */
@@ -35,16 +46,33 @@ export interface Feed {
   finishAt: Micros | undefined;
   /** Since when it has been silent for a known cause. */
   silentFrom: Micros | undefined;
-  /** Gaps told before its candles were ready. */
-  gaps: Omit<Gap, "symbol">[];
+  /** Gaps told before its candles were ready, and how many ticks were in the buffer by then. */
+  gaps: { readonly gap: Omit<Gap, "symbol">; readonly after: number }[];
+  /** Corrections told before its candles were ready: of what may still be in the buffer. */
+  corrections: Correction[];
+  /** Whether what is being recalled has changed meanwhile: it must be recalled once more. */
+  stale: boolean;
+  /** Candles that go on where a recall that was to renew them fails. */
+  aside: CandleSeries | undefined;
+  /** Late ticks of candles that failed before what they revise was loaded. */
+  late: readonly Late[];
+  /** Venue times of what its buffer shed and its candles would have counted, until that is told. */
+  shed: Span | undefined;
+  /** Whether it is to go as soon as its candles are closed, and revised by all that came late. */
+  left: boolean;
   /** The latest book, until it was snapped. */
   book: Depth | undefined;
+  /** Spans that history is being held against, each until that was handed out. */
+  readonly refilling: Set<Refilling>;
 }
 
 /** An instrument that a shard has just been given. */
 export function newFeed(listing: Listing, unheard: boolean): Feed {
   return {
     listing,
+    series: undefined,
+    profile: null,
+    flow: null,
     buffer: new TickBuffer(BUFFER),
     unheard,
     credit: undefined,
@@ -54,7 +82,14 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     finishAt: undefined,
     silentFrom: undefined,
     gaps: [],
+    corrections: [],
+    stale: false,
+    aside: undefined,
+    late: [],
+    shed: undefined,
+    left: false,
     book: undefined,
+    refilling: new Set(),
   };
 }
 
@@ -68,15 +103,22 @@ export class ShardMemory {
   /** The instruments dealt to it. */
   readonly members = new Set<string>();
   readonly feeds = new Map<string, Feed>();
-  readonly series: SeriesMap = new Map();
   /** Feeds with ticks in their buffers. */
   readonly waiting = new Set<Feed>();
   /** What it was told while it was being restarted. */
   readonly inbox: ShardCommand[] = [];
-  timer: ReturnType<typeof setTimeout> | undefined;
   draining = false;
+  /** Whether its shard failed too often to be started again. */
+  givenUp = false;
   /** The second of the last beat: forming candles are told once in each. */
   second = -Infinity;
+  /** Instruments whose candles start anew, not told yet, and why. */
+  readonly anew: string[] = [];
+  anewFor = "";
+  /** What is measured of the instruments, and the series of each kind. */
+  readonly measured = new Map<string, Measured>();
+  readonly profiles = new Map<string, Slot<ProfileSeries>>();
+  readonly flows = new Map<string, Slot<FlowSeries>>();
   /** When books were snapped last. */
   snappedAt: Micros = -Infinity;
 

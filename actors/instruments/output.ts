@@ -7,9 +7,10 @@ import type { Made } from "./candles.ts";
 import { toEvents } from "./events.ts";
 import { type Anyone, tell } from "../addresses.ts";
 import type { Shared } from "../shared.ts";
-import type { KeptCandle } from "../../db/store.ts";
+import type { Amendment, KeptCandle } from "../../db/store.ts";
 import type { Credit } from "../../domain/credit.ts";
 import type { Gap } from "../../domain/gap.ts";
+import { isCanary } from "../vitals.ts";
 import type { Tick } from "../../domain/tick.ts";
 
 /** What one event of a shard gave. */
@@ -18,14 +19,24 @@ export interface Output {
   readonly ticks: readonly Tick[];
   readonly gaps: readonly Gap[];
   readonly credit: Credit | undefined;
+  /** Whether the hub was told of the ticks when they came. */
+  readonly told?: boolean;
+  /** Ticks that are to be kept, but are no news. */
+  readonly past?: readonly Tick[];
+  readonly amendments?: readonly Amendment[];
 }
 
 /** Tells the hub, and leaves all of it together in the outbox: once. */
 export function giveOut(shared: Shared, from: Anyone, output: Output): void {
-  const { directory, hub, meters, outbox } = shared;
-  const { made, ticks, gaps, credit } = output;
-  const isShown = ({ symbol }: { symbol: string }) => directory.get(symbol) !== undefined;
-  const events = toEvents(ticks, made.candles.filter(isShown), made.forming.filter(isShown), gaps);
+  const { hub, meters, outbox } = shared;
+  const { made, ticks, gaps, credit, told = false, past = [], amendments = [] } = output;
+  const isShown = ({ symbol }: { symbol: string }) => !isCanary(symbol);
+  const events = toEvents(
+    told ? [] : ticks,
+    made.candles.filter(isShown),
+    made.forming.filter(isShown),
+    gaps,
+  );
   // Numbered they must be, even while nobody delivers: the store keeps candles by their numbers.
   if (events.length > 0 && !tell(from, "hub", { type: "hub.publish", events })) hub.hold(events);
   const candles: KeptCandle[] = [];
@@ -35,6 +46,8 @@ export function giveOut(shared: Shared, from: Anyone, output: Output): void {
     meters.candles.inc({ interval: candle.interval, status: candle.status });
     candles.push({ ...candle, epoch: hub.epoch, sequence: event.sequence });
   }
-  if (ticks.length + candles.length + gaps.length === 0) return;
-  outbox.add({ ticks, candles, gaps, credit });
+  const kept = past.length === 0 ? ticks : [...ticks, ...past];
+  if (gaps.some(({ status }) => status === "open")) shared.backlog.wake();
+  if (kept.length + candles.length + gaps.length + amendments.length === 0) return;
+  outbox.add({ ticks: kept, candles, gaps, credit, amendments });
 }

@@ -6,7 +6,9 @@
  */
 import type { Store } from "../../db/store.ts";
 import { openWithin } from "../../domain/calendar.ts";
+import type { Candle } from "../../domain/candle.ts";
 import type { Kept, Silence, Span } from "../../domain/candles.ts";
+import { FLAGS } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { BASE_INTERVAL, type Interval } from "../../domain/interval.ts";
 import type { Tick } from "../../domain/tick.ts";
@@ -26,6 +28,8 @@ export interface RecallRequest {
   readonly since?: Micros | undefined;
   readonly epoch: string;
   readonly sessionAt: (time: Micros) => Span | null;
+  /** Whether what is measured of it is recalled, too. */
+  readonly measuring?: boolean;
 }
 
 /** What is known. */
@@ -67,14 +71,18 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   const missed = await missedSpan(store, request, last);
   // A candle that had ended waited out the grace for its stragglers.
   const from = oldestOpen(request, last - grace);
-  // What was open when the feed was last heard is built anew, to be closed for what it is by now.
-  const due = (end: Micros) => end + grace <= now && (missed === null || end <= missed.from);
+  // What was open when the feed was last heard is built anew, to be closed for what it is by now:
+  // what a stop had closed before may have been open again.
+  const heard = missed === null ? now : Math.min(now, missed.from);
+  const due = ({ end, status }: Candle) =>
+    // What history filled was not open: it stands, whenever the feed was heard.
+    end + grace <= (status === "repaired" ? now : heard);
   const range = { symbol, from, to: now, limit: PAGE };
 
   const candles = async (interval: string) => {
     const query = { ...range, interval, basis: listing.basis, order: "start" } as const;
     const kept = await readAll((cursor) => store.candles({ ...query, cursor }));
-    return kept.filter((candle) => due(candle.end));
+    return kept.filter(due);
   };
   const minutes = await candles(BASE_INTERVAL.name);
   const longer = [];
@@ -83,7 +91,9 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   }
   const tail = minutes.at(-1)?.end ?? from;
   // In the order received, as the live run counted them.
-  const query = { symbol, from: tail, to: until, refused: false, order: "arrival" } as const;
+  const kinds = [listing.basis === "trade" ? "trade" as const : "quote" as const];
+  const said = { symbol, from: tail, to: until, kinds };
+  const query = { ...said, refused: false, order: "arrival" } as const;
   const found = await readAll((cursor) => store.ticks({ ...query, limit: PAGE, cursor }));
   const ticks = found.filter((tick) => isHeard(request, tick));
   const known = await readAll((cursor) =>
@@ -92,7 +102,8 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   const gaps = (missed === null ? known : [...known, missed])
     .filter((gap) => gap.to > from).map(silenceOf);
   const joined = known.findLast((gap) => gap.reason === "joined");
-  const since = request.since ?? Math.min(span.first, joined?.to ?? span.first);
+  const watched = joined?.status === "filled" ? joined.from : joined?.to;
+  const since = request.since ?? Math.min(span.first, watched ?? span.first);
   return { since, kept: { minutes, longer }, ticks, gaps, missed };
 }
 
@@ -100,13 +111,13 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
  * Whether a tick in the store was heard before the recall. One that was not is there where a
  * recording is played into a store again.
  */
-function isHeard({ listing, now, unheard }: RecallRequest, { receivedAt }: Tick): boolean {
+export function isHeard({ listing, now, unheard }: RecallRequest, { receivedAt }: Tick): boolean {
   // A recording's clock is told by the second: the feed itself may be ahead of it.
   return unheard ? receivedAt < now : receivedAt <= Math.max(now, listing.lastTick ?? now);
 }
 
 /** When the feed was last heard; `null` where it never was. */
-async function lastHeard(
+export async function lastHeard(
   store: Store,
   request: RecallRequest,
   to: Micros,
@@ -115,7 +126,9 @@ async function lastHeard(
   let cursor: string | undefined;
   do {
     const { rows, next } = await store.ticks({ ...query, limit: LOOK, cursor });
-    const last = rows.find((tick) => isHeard(request, tick));
+    const last = rows.find((tick) =>
+      (tick.flags & FLAGS.backfilled) === 0 && isHeard(request, tick)
+    );
     if (last !== undefined) return Math.min(last.time, last.receivedAt);
     cursor = next ?? undefined;
   } while (cursor !== undefined);
@@ -135,12 +148,12 @@ export async function recallMissed(store: Store, request: RecallRequest): Promis
 }
 
 /** A gap as the candles take it. */
-export function silenceOf({ from, to, reason }: Omit<Gap, "symbol">): Silence {
-  return { start: from, end: to, before: reason === "joined" };
+export function silenceOf({ from, to, reason, status }: Omit<Gap, "symbol">): Silence {
+  return { start: from, end: to, before: reason === "joined", filled: status === "filled" };
 }
 
 /** What nobody heard: from the last tick, or the last sign of life of the run that had it. */
-async function missedSpan(
+export async function missedSpan(
   store: Store,
   request: RecallRequest,
   last: Micros,
@@ -172,7 +185,7 @@ function gapOf(
 }
 
 /** The start of the earliest candle that the last tick may have left open. */
-function oldestOpen({ intervals, sessionAt }: RecallRequest, last: Micros): Micros {
+export function oldestOpen({ intervals, sessionAt }: RecallRequest, last: Micros): Micros {
   let from = last - last % BASE_INTERVAL.span;
   for (const { span, session } of intervals) {
     const start = session ? sessionAt(last)?.start : last - last % span;

@@ -1,23 +1,29 @@
 /**
- * A shard: at most 64 instruments whose ticks are buffered, drained together, and handed to the
- * actors that make something of them. What it does with each event is in `desk.ts`.
+ * A shard: at most 64 instruments whose ticks are handed, batch by batch, to the actors that make
+ * something of them. What it does with each event is in `desk.ts`.
  *
  * @module
  */
 import { candles } from "./candles.ts";
 import { Desk, type DeskInput } from "./desk.ts";
+import { flow } from "./flow.ts";
 import { history } from "./history.ts";
+import { profile } from "./profile.ts";
+import { remakes } from "./remakes.ts";
 import type { ShardCommand } from "../messages.ts";
 import { createSupervisor, type SupervisorInput } from "../supervision.ts";
 
 /** What a shard works with. */
 export interface ShardInput extends SupervisorInput, DeskInput {}
 
-/** The shard as an actor: the supervisor of its candle and history actors. */
+/** The shard as an actor: the supervisor of its candle, profile, flow and history actors. */
 export const shard = createSupervisor<ShardInput>({
   children: ({ shared, memory }) => [
-    { id: `${memory.id}-candles`, logic: candles, input: () => memory.series },
+    { id: `${memory.id}-candles`, logic: candles, input: () => memory.feeds },
+    { id: `${memory.id}-profile`, logic: profile, input: () => memory.profiles },
+    { id: `${memory.id}-flow`, logic: flow, input: () => memory.flows },
     { id: `${memory.id}-history`, logic: history, input: () => ({ shared }), drain: "told" },
+    { id: `${memory.id}-remakes`, logic: remakes, input: () => ({ shared }), drain: "told" },
   ],
   started: ({ input, self }) => new Desk(input, self).resume(),
   receive: (event, { input, self }) => new Desk(input, self).handle(event as ShardCommand),

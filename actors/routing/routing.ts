@@ -4,13 +4,22 @@
  * @module
  */
 import { type AnyActorRef, fromTransition } from "xstate";
+import { Batch } from "./batch.ts";
+import { alignLines, askRoute, watchRoutes } from "./failover.ts";
 import { inspect } from "./gate.ts";
-import { tell, tellShard } from "../addresses.ts";
-import type { RoutingCommand } from "../messages.ts";
+import type { FailoverScope } from "./handover.ts";
+import type { InstrumentGate } from "./gates.ts";
+import { tell } from "../addresses.ts";
+import { entryOf } from "../instruments/remake.ts";
+import type { RoutingCommand, ShardCommand } from "../messages.ts";
 import type { Shared, SharedInput } from "../shared.ts";
 import { canarySymbol } from "../vitals.ts";
-import { flagNames, FLAGS } from "../../domain/flags.ts";
-import type { Tick } from "../../domain/tick.ts";
+import { sessionAt } from "../../domain/calendar.ts";
+import { FLAGS } from "../../domain/flags.ts";
+import type { Lane } from "../../domain/gate/lane.ts";
+import { type Tick, TICK_KINDS } from "../../domain/tick.ts";
+import type { Micros } from "../../domain/time.ts";
+import type { Correction } from "../../providers/provider.ts";
 
 /** The canaries' provider. */
 const CANARY = "canary";
@@ -19,66 +28,143 @@ const CANARY = "canary";
 export const routing = fromTransition(
   (shared: Shared, event: RoutingCommand, { self }) => {
     if (event.type === "routing.ticks") deal(shared, self, event);
-    else if (event.type === "routing.canary") release(shared, self);
-    else if (event.type === "routing.gap") {
+    else if (event.type === "routing.canary") sendCanaries(shared, self);
+    else if (event.type === "routing.beat") beat(shared, self, event.now);
+    else if (event.type === "routing.switch") {
+      askRoute(scopeOf(shared, self), event.route, event.provider);
+    } else if (event.type === "routing.rules") alignLines(scopeOf(shared, self));
+    else if (event.type === "routing.settle") reconnect(shared, self, event.provider);
+    else if (event.type === "routing.status") {
+      for (const lane of shared.gates.of(event.provider).lanes(event.symbol)) lane.halt();
+    } else if (event.type === "routing.gap") {
       const { symbol, ...gap } = event.gap;
-      const shard = shared.directory.get(symbol)?.shard;
-      const command = { type: "shard.told", symbol, gap } as const;
-      if (shard !== undefined) {
-        tell(self, "instruments", { type: "instruments.deliver", shard, command });
-      }
+      reconnect(shared, self, event.provider, symbol);
+      pass(shared, self, symbol, { type: "shard.told", symbol, gap });
+    } else if (event.type === "routing.correct") correct(shared, self, event.correction);
+    else if (event.type === "routing.bar") {
+      const { bar, provider } = event;
+      // Whoever stands by tells another market's bars.
+      if (shared.directory.get(bar.symbol)?.provider !== provider) return shared;
+      pass(shared, self, bar.symbol, { type: "shard.bar", bar });
     }
     return shared;
   },
   ({ input }: { input: SharedInput }) => input.shared,
 );
 
+/** Passes a command on to an instrument's shard; false where nobody follows it. */
+function pass(shared: Shared, self: AnyActorRef, symbol: string, command: ShardCommand): boolean {
+  const shard = shared.directory.get(symbol)?.shard;
+  return shard !== undefined &&
+    tell(self, "instruments", { type: "instruments.deliver", shard, command });
+}
+
+/** Keeps what a venue says of a trade that it told before, whoever makes something of it. */
+function correct(shared: Shared, self: AnyActorRef, correction: Correction): void {
+  const { provider, replacement, symbol } = correction;
+  // It may be about one that waits.
+  settle(shared, self, provider, symbol);
+  if (replacement !== null) replacement.flags |= inspect(replacement);
+  if (shared.directory.get(symbol)?.line?.amend(correction)) return;
+  const isFollowed = pass(shared, self, symbol, { type: "shard.correct", correction });
+  if (!isFollowed) shared.outbox.add(entryOf(correction));
+}
+
 function deal(
   shared: Shared,
   self: AnyActorRef,
   { provider, ticks, credit }: RoutingCommand & { type: "routing.ticks" },
 ): void {
-  const { directory, meters, outbox } = shared;
-  const shards = new Map<string, Tick[]>();
-  const strangers: Tick[] = [];
-  const kinds = { trade: 0, quote: 0, depth: 0 };
+  const { directory, gates, meters } = shared;
+  const gate = gates.of(provider);
+  if (gate.credit !== credit) {
+    settle(shared, self, provider);
+    gate.credit = credit;
+  }
+  // Who was judged when it was recorded keeps the verdict: a replay of it does what the live run did.
+  const isJudged = shared.providers.get(provider)?.judged ?? false;
+  const batch = new Batch(shared, provider);
+  let [trades, quotes] = [0, 0];
   let symbol: string | undefined;
-  let home: Tick[] = strangers;
+  let home: InstrumentGate | undefined;
+  let isFree = true;
   for (const tick of ticks) {
-    kinds[tick.kind]++;
+    if (tick.kind === "trade") trades++;
+    else if (tick.kind === "quote") quotes++;
     tick.flags |= inspect(tick);
     if (tick.symbol !== symbol) {
       symbol = tick.symbol;
-      const listing = directory.find(symbol);
-      if (listing === undefined) home = strangers;
-      else {
-        const known = shards.get(listing.shard);
-        if (known === undefined) shards.set(listing.shard, home = []);
-        else home = known;
-        if (listing.canary) shared.vitals.sight("gate", listing.shard);
-      }
+      home = gate.find(symbol, directory);
+      batch.turnTo(home);
+      isFree = isJudged || home === undefined || home.listing.canary;
+      if (home?.listing.canary) shared.vitals.sight("gate", home.listing.shard);
     }
-    if (home === strangers) tick.flags |= FLAGS["unknown-instrument"];
-    if (tick.flags !== 0) {
-      for (const flag of flagNames(tick.flags)) meters.flagged.inc({ provider, flag });
+    if ((tick.flags & FLAGS["extended-hours"]) !== 0 && home !== undefined) {
+      // Printed late from outside the session, it has no say in the session's prices.
+      const { market } = home.listing.instrument;
+      if (sessionAt(market, tick.time) !== null) tick.flags |= FLAGS["volume-only"];
     }
-    home.push(tick);
+    if (!isFree) {
+      const lane = home!.lane(tick.kind);
+      const isAdmitted = lane.admit(tick);
+      if (!isAdmitted && lane.deadline < Infinity) gates.hold(gate, lane);
+      if (lane.hasReady) { for (const ready of gate.takeReady([lane])) batch.add(ready); }
+      if (!isAdmitted) continue;
+    }
+    batch.add(tick);
   }
-  for (const kind of provider === CANARY ? [] : ["trade", "quote", "depth"] as const) {
-    if (kinds[kind] > 0) meters.ticks.inc({ provider, kind }, kinds[kind]);
+  const counts = { trade: trades, quote: quotes, depth: ticks.length - trades - quotes };
+  for (const kind of provider === CANARY ? [] : TICK_KINDS) {
+    if (counts[kind] > 0) meters.ticks.inc({ provider, kind }, counts[kind]);
   }
-  if (strangers.length > 0) outbox.add({ ticks: strangers, credit });
-  for (const [shard, mine] of shards) {
-    const command = { type: "shard.ticks", ticks: mine, credit } as const;
-    const isSent = tellShard(self, shard, command) ||
-      tell(self, "instruments", { type: "instruments.deliver", shard, command });
-    // Without anyone to take it a tick makes no candle, but it is kept all the same.
-    if (!isSent) outbox.add({ ticks: mine, credit });
+  batch.send(self, credit);
+}
+
+/** Hands on what lanes have let go of. */
+function release(shared: Shared, self: AnyActorRef, provider: string, lanes: Iterable<Lane>): void {
+  const gate = shared.gates.of(provider);
+  const ready = gate.takeReady(lanes);
+  if (ready.length === 0) return;
+  const batch = new Batch(shared, provider);
+  for (const tick of ready) {
+    batch.turnTo(gate.find(tick.symbol, shared.directory));
+    batch.add(tick);
+  }
+  batch.send(self, gate.credit);
+}
+
+/** Gives up waiting for what would confirm a provider's ticks, those of one symbol or all. */
+function settle(shared: Shared, self: AnyActorRef, provider: string, symbol?: string): void {
+  const gate = shared.gates.of(provider);
+  const lanes = new Set(symbol === undefined ? gate.waiting : gate.lanes(symbol));
+  for (const lane of lanes) lane.settle();
+  release(shared, self, provider, lanes);
+}
+
+function scopeOf(shared: Shared, self: AnyActorRef): FailoverScope {
+  return { shared, self, settle: (provider, symbol) => settle(shared, self, provider, symbol) };
+}
+
+/** Gives up waiting where it is due, and looks after the routes. */
+function beat(shared: Shared, self: AnyActorRef, now: Micros): void {
+  shared.gates.settleDue(now);
+  watchRoutes(scopeOf(shared, self));
+  for (const [provider, gate] of shared.gates.all()) {
+    const due = [...gate.waiting].filter((lane) => lane.hasReady);
+    if (due.length > 0) release(shared, self, provider, due);
+    gate.prune(shared.directory);
   }
 }
 
+/** Says of a feed that was lost, or of one symbol's, that it may repeat itself. */
+function reconnect(shared: Shared, self: AnyActorRef, provider: string, symbol?: string): void {
+  const gate = shared.gates.of(provider);
+  settle(shared, self, provider, symbol);
+  for (const lane of gate.lanes(symbol)) lane.reconnect();
+}
+
 /** Sends a canary to each shard, through the very path of a tick. */
-function release(shared: Shared, self: AnyActorRef): void {
+function sendCanaries(shared: Shared, self: AnyActorRef): void {
   const now = shared.clock.now();
   const ticks = shared.directory.shards().map((shard): Tick => ({
     kind: "trade",

@@ -1,37 +1,60 @@
 /**
- * The routing table: which provider feeds an instrument.
+ * The routing table: which rule decides who feeds an instrument.
  *
  * @module
  */
 import type { Instrument } from "../../domain/instrument.ts";
-import type { Settings } from "../settings/schema.ts";
+import { MARKETS } from "../../domain/market.ts";
+import type { Capability } from "../../providers/provider.ts";
+import type { RouteSettings, Settings } from "../settings/schema.ts";
 
 /** A rule that decided. */
 export interface Route {
-  /** Its place in the configuration, from 0; -1 where none matched. */
+  /** Its place among the rules, from 0; -1 where none matched. */
   readonly rule: number;
   /** In order of preference. */
   readonly providers: readonly string[];
 }
 
+/** What a table is made of. */
+export interface Table {
+  readonly routes: readonly RouteSettings[];
+  readonly providers: Settings["providers"];
+}
+
 /**
- * The route of an instrument: the first rule that matches or, failing that, all providers in the
- * order configured.
+ * The route of an instrument: the first rule that matches or, failing that, all providers, the one
+ * at home in its market first, the others in the order configured.
+ *
+ * @param capability what it is wanted for: its live feed unless said. A rule that names
+ * capabilities decides for these alone.
  */
 export function routeOf(
   instrument: Instrument,
-  settings: Pick<Settings, "routes" | "providers">,
+  { providers, routes }: Table,
+  capability: Capability = "streaming",
 ): Route {
-  const rule = settings.routes.findIndex(({ match, market }) =>
+  const rule = routes.findIndex(({ capabilities, match, market }) =>
+    (capabilities === undefined || capabilities.includes(capability)) &&
     (match === undefined || matches(match, instrument.symbol)) &&
     (market === undefined || market.toUpperCase() === instrument.market)
   );
-  const found = settings.routes[rule];
-  return { rule, providers: found?.providers ?? Object.keys(settings.providers) };
+  return { rule, providers: routes[rule]?.providers ?? byDefault(instrument, providers) };
 }
 
 /** Whether a symbol fits a pattern, in any case, in which `*` stands for anything. */
 export function matches(pattern: string, symbol: string): boolean {
   const literal = pattern.split("*").map((part) => part.replace(/[.^$+?()[\]{}|\\]/g, "\\$&"));
   return new RegExp(`^${literal.join(".*")}$`, "i").test(symbol);
+}
+
+/** US listings are alpaca's; London's, indices and currencies are IG's. */
+function byDefault(instrument: Instrument, providers: Settings["providers"]): string[] {
+  const home = homeOf(instrument);
+  const ids = Object.keys(providers);
+  return [...ids.filter((id) => id === home), ...ids.filter((id) => id !== home)];
+}
+
+function homeOf({ market, symbol }: Instrument): string {
+  return MARKETS[market].calendar === "NYSE" && !symbol.startsWith("^") ? "alpaca" : "ig";
 }

@@ -19,7 +19,7 @@ import type { EnvironmentLayer } from "./variables.ts";
 
 /** Adds routes of the environment before those said, and instruments that are not there after. */
 export function addLists(said: Node, { routes, instruments }: EnvironmentLayer): Node {
-  const root = nameSymbols(add(said, "routes", routes, "before"));
+  const root = add(said, "routes", routes, "before");
   return add(root, "instruments", instruments.filter(isNew(root)), "after");
 }
 
@@ -43,7 +43,7 @@ function add(
 }
 
 /** Makes `- AAPL` the map that it stands for, so that its symbol has a path and a place. */
-function nameSymbols(root: Node): Node {
+export function nameSymbols(root: Node): Node {
   const node = nodeAt(root, ["instruments"]);
   if (node?.kind !== "list") return root;
   const items = node.items.map((item) =>

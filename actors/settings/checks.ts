@@ -7,6 +7,7 @@
 import { messageOf } from "../../domain/errors.ts";
 import { resolveInstrument } from "../../domain/instrument.ts";
 import { MARKET_IDS } from "../../domain/market.ts";
+import { isHost, isLoopback } from "./hosts.ts";
 import { hintFor, nearest, type Problem } from "./problems.ts";
 import { instrumentSchema } from "./schema.ts";
 import {
@@ -20,9 +21,13 @@ import {
   placeOf,
   toData,
 } from "./tree.ts";
+import { maskText } from "./urls.ts";
 
 /** The provider whose data is made up. */
 export const FICTION = "demo";
+
+/** The provider that plays recordings, and drives the clock. */
+const RECORDED = "replay";
 
 /** Checks a whole configuration. @param catalog the ids of all providers. */
 export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
@@ -32,7 +37,8 @@ export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
   const providers = keysAt(root, ["providers"]);
 
   checkDoor(root, tell);
-  const real = providers.filter((id) => id !== FICTION && catalog.includes(id));
+  checkClock(root, providers.filter((id) => id !== RECORDED && catalog.includes(id)), tell);
+  const real = providers.filter((id) => id !== FICTION && id !== RECORDED && catalog.includes(id));
   if (real.length > 0 && providers.includes(FICTION)) {
     tell(
       ["providers", FICTION],
@@ -46,6 +52,19 @@ export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
   return problems;
 }
 
+/** A recording drives the clock, and a venue lives by the wall's: there is only one. */
+function checkClock(root: Node, live: readonly string[], tell: Tell): void {
+  const path: Path = ["providers", RECORDED];
+  if (live.length === 0 || nodeAt(root, path) === undefined) return;
+  tell(
+    path,
+    `plays on the recording's own clock, and cannot stand beside ${live.join(", ")}, which ` +
+      `${live.length === 1 ? "lives" : "live"} by the wall's`,
+    "play it with `marketd replay FILE`",
+    keyOriginAt(root, path),
+  );
+}
+
 /** Told of the value at a path, unless another place is given. */
 type Tell = (path: Path, message: string, hint?: string, place?: Origin) => void;
 
@@ -53,27 +72,34 @@ function checkDoor(root: Node, tell: Tell): void {
   const host = textAt(root, ["server", "host"]);
   const token = nodeAt(root, ["server", "token"]);
   const named = token !== undefined && (token.kind !== "leaf" || token.value !== null);
-  if (host === undefined || isLoopback(host) || named) return;
+  if (host === undefined || !isHost(host) || isLoopback(host) || named) return;
   tell(
     ["server", "host"],
-    `refuses to listen on ${host} without a token`,
+    `refuses to listen on ${maskText(host)} without a token`,
     "set server.token (or MARKETD_TOKEN, or MARKETD_TOKEN_FILE), or listen on 127.0.0.1",
   );
 }
 
-/** Whether an address can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?(::1|0:0:0:0:0:0:0:1)\]?)$/i.test(host);
-}
-
 function checkRoutes(root: Node, providers: readonly string[], tell: Tell): void {
+  const places = new Map<string, string>();
   itemsAt(root, ["routes"]).forEach((_route, index) => {
     const route: Path = ["routes", index];
+    const name = textAt(root, [...route, "name"]);
+    if (name !== undefined) {
+      const first = places.get(name);
+      const path = [...route, "name"];
+      if (first === undefined) places.set(name, placeOf(originAt(root, path)));
+      else tell(path, `repeats ${maskText(name)}, which stands at ${first}`);
+    }
     itemsAt(root, [...route, "providers"]).forEach((_provider, position) => {
       const path = [...route, "providers", position];
       const id = textAt(root, path);
       if (id === undefined || providers.includes(id)) return;
-      tell(path, `names a provider that is not configured (was "${id}")`, hintFor(id, providers));
+      tell(
+        path,
+        `names a provider that is not configured (was "${maskText(id)}")`,
+        hintFor(id, providers),
+      );
     });
     const market = textAt(root, [...route, "market"]);
     if (market !== undefined && !isMarket(market)) tellMarket([...route, "market"], market, tell);
@@ -89,7 +115,7 @@ function checkInstruments(root: Node, catalog: readonly string[], tell: Tell): v
       const first = places.get(symbol);
       const place = placeOf(originAt(root, [...path, "symbol"]));
       if (first === undefined) places.set(symbol, place);
-      else tell([...path, "symbol"], `repeats ${symbol}, which stands at ${first}`);
+      else tell([...path, "symbol"], `repeats ${maskText(symbol)}, which stands at ${first}`);
     }
     for (const id of keysAt(root, [...path, "providers"])) {
       if (catalog.includes(id)) continue;
@@ -120,7 +146,7 @@ function tellMarket(path: Path, said: string, tell: Tell): void {
   const near = nearest(said, MARKET_IDS);
   tell(
     path,
-    `must be one of ${MARKET_IDS.join(", ")} (was "${said}")`,
+    `must be one of ${MARKET_IDS.join(", ")} (was "${maskText(said)}")`,
     near === undefined ? undefined : `did you mean ${near}?`,
   );
 }

@@ -57,6 +57,7 @@ export async function readSecretFile(
   sources: Sources,
   path: string,
 ): Promise<string | { problem: string }> {
+  if (path === "") return { problem: "names no file" };
   try {
     const text = await sources.readText(path);
     if (text !== undefined) return text.replace(/[\r\n]+$/, "");

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf } from "../../domain/errors.ts";
+import { nameSymbols } from "./additions.ts";
 import { type Environment, readSecretFile } from "./environment.ts";
 import type { Problem } from "./problems.ts";
 import type { Flags, Sources } from "./sources.ts";
@@ -29,6 +30,11 @@ export async function readFiles(
   environment: Environment,
   problems: Problem[],
 ): Promise<ReadFile[]> {
+  if (sources.flags.config === "") {
+    const message = "names no file; leave it out to read marketd.yaml";
+    problems.push({ path: "", origin: "flag --config", message });
+    return [];
+  }
   const main = sources.flags.config ?? "marketd.yaml";
   const local = main.slice(0, main.lastIndexOf("/") + 1) + "marketd.local.yaml";
   const files: ReadFile[] = [];
@@ -43,7 +49,7 @@ export async function readFiles(
     if (text !== undefined) {
       const file = await readYaml(label, text, environment);
       problems.push(...file.problems);
-      files.push({ ...file, label });
+      files.push({ ...file, root: nameSymbols(file.root), label });
     } else if (label === sources.flags.config) {
       problems.push({
         path: "",

@@ -1,7 +1,8 @@
 /**
  * Loads the configuration: defaults, under `marketd.yaml` (or `--config FILE`), under
  * `marketd.local.yaml` beside it, under the environment, under the flags. Maps are joined key by
- * key; a list said by a later one replaces the earlier list.
+ * key; a list said by a later one replaces the earlier list. Each is checked by itself first: what
+ * is wrong with it is told whatever is laid over it.
  *
  * @module
  */
@@ -13,12 +14,14 @@ import { type ReadFile, readFiles, readFlags } from "./layers.ts";
 import { type Origins, originsOf } from "./origins.ts";
 import { ConfigError, type Problem } from "./problems.ts";
 import { type Settings, settingsSchema } from "./schema.ts";
-import { SecretPaths, secretsOfUrl } from "./secrets.ts";
+import { SecretPaths } from "./secrets.ts";
 import { fit } from "./shape.ts";
 import { show } from "./shown.ts";
 import type { Catalog, Sources } from "./sources.ts";
 import { DEFAULT, emptyMap, type Node, nodeAt, overlay } from "./tree.ts";
-import { validate } from "./validate.ts";
+import { checkStore } from "./storeurl.ts";
+import { secretsOfUrl } from "./urls.ts";
+import { validate, validateSource } from "./validate.ts";
 import { readEnvironment } from "./variables.ts";
 
 /** A configuration that can be used. */
@@ -50,26 +53,31 @@ export async function loadSettings(sources: Sources): Promise<Loaded> {
   const environment = new Environment(sources, problems);
   const files = await readFiles(sources, environment, problems);
   let root = files.map((file) => file.root).reduce(overlay, emptyMap(DEFAULT));
+  const configured = root;
 
   const variables = await readEnvironment({
     environment,
     schema: settingsSchema,
     catalog,
-    configured: (id) => nodeAt(root, ["providers", id]) !== undefined,
+    configured: (id) => nodeAt(configured, ["providers", id]) !== undefined,
     referred: new Set(files.flatMap((file) => file.variables)),
     problems,
   });
-  root = overlay(root, variables.root);
-  root = overlay(root, await readFlags(sources, problems));
+  const flags = await readFlags(sources, problems);
+  root = overlay(overlay(root, variables.root), flags);
   root = withProvider(addLists(root, variables));
 
   const { schema, named } = await completeSchema(root, catalog);
   const secretPaths = new SecretPaths(named);
+  const found = [...files.map((file) => file.root), variables.root, flags].flatMap((source) =>
+    validateSource(fit(source, schema), schema, secretPaths)
+  );
   root = fit(root, schema);
-  const { data, problems: found } = validate(root, schema, secretPaths);
+  const { data, problems: left } = validate(root, schema, secretPaths);
+  found.push(...left);
   problems.push(...found.filter((problem) => !isGuesswork(problem, files)));
   if (files.every((file) => file.brokenFrom === undefined)) {
-    problems.push(...crossCheck(root, catalog.ids));
+    problems.push(...crossCheck(root, catalog.ids), ...checkStore(root, sources.checkStoreUrl));
   }
   if (problems.length > 0 || data === undefined) throw new ConfigError(tidy(problems, files));
 
@@ -147,7 +155,12 @@ function tidy(problems: readonly Problem[], files: readonly ReadFile[]): Problem
     return { problem, file: order, line: Number(line), column: Number(column) };
   });
   placed.sort((a, b) => a.file - b.file || a.line - b.line || a.column - b.column);
-  return [...new Map(placed.map(({ problem }) => [JSON.stringify(problem), problem])).values()];
+  const told = new Set<string>();
+  return placed.map(({ problem }) => problem).filter((problem) => {
+    // Where lists were joined, a thing has another position in the whole than in its source.
+    const key = JSON.stringify({ ...problem, path: problem.path.replaceAll(/\[\d+\]/g, "[]") });
+    return !told.has(key) && told.add(key);
+  });
 }
 
 /** Whether a problem may only come of the rest of its file not being YAML. */

@@ -4,19 +4,17 @@
  * @module
  */
 import { z } from "zod";
+import type { GateRules } from "../../domain/gate/rules.ts";
 import { parseInterval } from "../../domain/interval.ts";
-import { type Micros, parseDuration } from "../../domain/time.ts";
+import { DAY, type Micros, MINUTE, parseDuration, SECOND } from "../../domain/time.ts";
+import { duration } from "../../providers/provider.ts";
+import { isHost, isOrigin } from "./hosts.ts";
+import { CAPABILITIES } from "../../providers/provider.ts";
 
-const SPAN = "must be a span such as 250ms, 5s or 30d";
+const HOST = "must be an address of this machine, or its name, without a scheme or a port";
+const NAME = "must be a name or address without a scheme, such as charts.example.org";
+const ORIGIN = "must be an origin such as https://charts.example.org";
 const INTERVAL = "must be whole minutes or hours that divide a day, or 1d: such as 1m, 15m, 4h";
-
-/** A span written as text (`250ms`, `2s`, `30d`), held in microseconds. */
-export const duration = z.string({ error: SPAN }).transform((text, context): Micros => {
-  const span = parseDuration(text);
-  if (span !== undefined) return span;
-  context.addIssue({ code: "custom", message: SPAN });
-  return z.NEVER;
-});
 
 /** An age without a limit, as it is written. */
 export const FOREVER = "forever";
@@ -30,10 +28,12 @@ export const age = z.string().transform((text, context): Micros | null => {
   return z.NEVER;
 });
 
-const interval = z.string({ error: INTERVAL }).refine(
-  (text) => parseInterval(text) !== undefined,
-  { message: INTERVAL },
-);
+const interval = z.string({ error: INTERVAL }).transform((text, context): string => {
+  const known = parseInterval(text);
+  if (known !== undefined) return known.name;
+  context.addIssue({ code: "custom", message: INTERVAL });
+  return z.NEVER;
+});
 
 /** What may be said of an instrument, here and in `POST /api/v1/instruments`. */
 export const instrumentSchema = z.strictObject({
@@ -49,30 +49,76 @@ export const instrumentSchema = z.strictObject({
     .optional(),
 });
 
+/** When a route's providers take over from each other; see `domain/failover.ts`. */
 const failoverSchema = z.strictObject({
-  delay: duration.default(5_000_000),
-  failback: duration.default(60_000_000),
+  delay: duration.default(5 * SECOND),
+  failback: duration.default(MINUTE),
   standby: z.enum(["hot", "cold"]).default("cold"),
+  /** Frames or rows a minute that may be unusable. */
+  errors: z.int().min(0).default(60),
 });
 
-const routeSchema = z.strictObject({
+/** The name of a route that no rule is. */
+export const DEFAULT_ROUTE = "default";
+
+const ROUTE_NAME = "must be a name of letters, digits, dots, dashes and underscores, not default";
+
+/** A route's name, as it stands in a path. */
+export const routeName = z.string()
+  .regex(/^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, { message: ROUTE_NAME });
+
+/** What may be said of a route, here and in `PUT /api/v1/routes/{name}`. */
+export const routeSchema = z.strictObject({
+  /** Made of what it matches unless said. */
+  name: routeName.optional(),
   match: z.string().min(1).optional(),
   market: z.string().min(1).optional(),
+  /** What it decides; the live feed, and everything else, unless said. */
+  capabilities: z.array(z.enum(CAPABILITIES)).min(1).optional(),
   providers: z.array(z.string().min(1)).min(1),
   failover: failoverSchema.optional(),
 });
+
+/** A rule. */
+export type RouteSettings = z.infer<typeof routeSchema>;
+
+/** What makes a tick an offender: see `domain/gate/rules.ts`. */
+const gateSchema = z.strictObject({
+  time: z.strictObject({
+    past: duration.default(7 * DAY),
+    future: duration.default(MINUTE),
+  }).prefault({}),
+  outlier: z.strictObject({
+    z: z.number().positive().default(8),
+    window: z.int().min(2).max(100_000).default(64),
+    percent: z.number().min(0).default(0.25),
+    steps: z.number().min(0).default(5),
+    confirmations: z.int().min(1).max(10).default(3),
+    hold: duration.default(5 * SECOND),
+    pause: duration.default(MINUTE),
+    reopening: z.number().positive().default(100),
+  }).prefault({}),
+  crossed: z.strictObject({
+    spreads: z.number().positive().default(15),
+  }).prefault({}),
+  duplicates: z.strictObject({
+    memory: z.int().min(1).max(65_536).default(256),
+  }).prefault({}),
+}) satisfies z.ZodType<GateRules>;
 
 /** The whole configuration. Secrets: `server.token`, a password in `store.url`, and what each
  * provider names as such. */
 export const settingsSchema = z.strictObject({
   server: z.strictObject({
-    host: z.string().min(1).default("127.0.0.1"),
+    host: z.string().refine(isHost, { message: HOST }).default("127.0.0.1"),
     port: z.int().min(0).max(65_535).default(8080),
     token: z.string().min(16, { message: "must be at least 16 characters" }).optional(),
     /** Names beside loopback's under which the daemon may be addressed. */
-    hosts: z.array(z.string().min(1)).default([]),
+    hosts: z.array(
+      z.string().refine((text) => isHost(text.replace(/:\d{1,5}$/, "")), { message: NAME }),
+    ).default([]),
     /** Origins whose pages may read. */
-    origins: z.array(z.url()).default([]),
+    origins: z.array(z.string().refine(isOrigin, { message: ORIGIN })).default([]),
   }).prefault({}),
   store: z.strictObject({
     /** Absent: `sqlite:data/marketd.db`, or `sqlite:data/demo.db` for made-up data. */
@@ -105,6 +151,21 @@ export const settingsSchema = z.strictObject({
     intervals: z.array(interval).min(1).default(["1m", "5m", "15m", "1h", "1d"]),
     /** How long after a candle's end its ticks may still come. */
     grace: duration.default(2_000_000),
+  }).prefault({}),
+  /** Volume profiles, order flow and the state of markets. */
+  profile: z.strictObject({
+    enabled: z.boolean().default(true),
+    /** Price steps in a bin; `auto` is one, and wider where a session has too many prices. */
+    bin: z.union([z.literal("auto"), z.int().min(1).max(1_000_000)], {
+      error: "must be auto, or a whole number of price steps",
+    }).default("auto"),
+  }).prefault({}),
+  gate: gateSchema.prefault({}),
+  backfill: z.strictObject({
+    /** Whether gaps are filled by themselves. */
+    enabled: z.boolean().default(true),
+    /** Whether what lies before an instrument was first followed is filled, too. */
+    joined: z.boolean().default(false),
   }).prefault({}),
   stream: z.strictObject({
     /** Clients at once; one more is answered 503. */

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Path } from "./tree.ts";
+import { formatPath, type Path } from "./tree.ts";
+import { maskText, maskUrl } from "./urls.ts";
 
-const SUSPECT = /token|secret|passw|passphrase|credential|api_?key|key_?id|authorization/i;
+const SUSPECT =
+  /token|secret|passw|passphrase|^pass$|pwd|credential|api_?key|key_?id|authorization/i;
 
 /** Whether a name sounds like that of a secret. */
 export function soundsSecret(name: string): boolean {
@@ -24,50 +26,29 @@ export class SecretPaths {
       typeof step === "string" && (names.includes(step) || soundsSecret(step))
     );
   }
-}
 
-/** At most the last four characters of a secret, and none of a short one. */
-export function maskSecret(secret: string): string {
-  return secret.length < 12 ? "****" : `****${secret.slice(-4)}`;
-}
-
-const USERINFO = /^([a-z][a-z0-9+.-]*:\/\/[^:@/?#[]*:)(.*)(@)/is;
-const PARAMETER = /([?&](?:password|sslpassword|token|secret)=)([^&#]*)/gi;
-
-/** A URL with every password in it masked; a text without one stays as it is. */
-export function maskUrl(url: string): string {
-  return url
-    .replace(
-      USERINFO,
-      (_all, before: string, secret: string, after: string) =>
-        `${before}${maskSecret(secret)}${after}`,
-    )
-    .replace(PARAMETER, (_all, before: string, secret: string) => `${before}${maskSecret(secret)}`);
-}
-
-/** The passwords in a URL, as written and as decoded. */
-export function secretsOfUrl(url: string): string[] {
-  const written = [
-    USERINFO.exec(url)?.[2],
-    ...[...url.matchAll(PARAMETER)].map((match) => match[2]),
-  ].filter((secret) => secret !== undefined && secret !== "") as string[];
-  return [...new Set(written.flatMap((secret) => [secret, decoded(secret)]))];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  /** A text at a path as it may be shown. */
+  mask(path: Path, text: string): string {
+    if (this.has(path)) return maskSecret(text);
+    return formatPath(path) === "store.url" ? maskUrl(text) : maskText(text);
   }
 }
 
+/** Of a shorter one four characters would be too many. */
+const SHORTEST_SHOWN = 16;
+
+/** At most the last four characters of a secret, and none of a short one. */
+export function maskSecret(secret: string): string {
+  return secret.length < SHORTEST_SHOWN ? "****" : `****${secret.slice(-4)}`;
+}
+
 /** A value for a person: masked where it is secret, cut where it is long. */
-export function showValue(value: unknown, secret: boolean): string {
+export function showValue(value: unknown, path: Path, secrets: SecretPaths): string {
   if (value === null) return "nothing";
-  if (secret) return maskSecret(typeof value === "string" ? value : "");
+  if (secrets.has(path)) return maskSecret(typeof value === "string" ? value : "");
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  const text = JSON.stringify(typeof value === "string" ? maskUrl(value) : value) ?? String(value);
+  const text = JSON.stringify(typeof value === "string" ? secrets.mask(path, value) : value) ??
+    String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -6,8 +6,9 @@
  */
 import type { z } from "zod";
 import { formatDuration } from "../../domain/time.ts";
-import { age, duration, FOREVER } from "./schema.ts";
-import { maskSecret, maskUrl, type SecretPaths } from "./secrets.ts";
+import { duration } from "../../providers/provider.ts";
+import { age, FOREVER } from "./schema.ts";
+import { maskSecret, type SecretPaths } from "./secrets.ts";
 import { childOf } from "./shape.ts";
 import { type Node, nodeAt, type Path } from "./tree.ts";
 
@@ -34,7 +35,7 @@ export function show(value: unknown, showing: Showing, path: Path = []): unknown
   const node = nodeAt(showing.said, path);
   // A value that was read into another form (a span, say) is shown as it was written.
   const written = node?.kind === "leaf" && typeof node.value !== typeof value ? node.value : value;
-  if (typeof written === "string") return maskUrl(written);
+  if (typeof written === "string") return showing.secretPaths.mask(path, written);
   if (node !== undefined || !isSpan(showing.schema, path)) return written;
   return typeof written === "number" ? formatDuration(written) : FOREVER;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CheckStoreUrl } from "../../db/store.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
 
 /** What the command line says of the configuration; it has the last word. */
@@ -38,6 +39,7 @@ export interface Sources {
   /** The environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly catalog: Catalog;
+  readonly checkStoreUrl: CheckStoreUrl;
   /**
    * Reads a text file; `undefined` where there is none of that name.
    *
@@ -47,15 +49,18 @@ export interface Sources {
 }
 
 /**
- * The real world: this process's environment, the file system, and marketd's own providers.
+ * The real world: this process's environment, the file system, and what marketd itself has.
  *
- * @param catalog `providers/catalog.ts`.
+ * @param own its providers (`providers/catalog.ts`) and its stores (`db/open.ts`).
  */
-export function systemSources(flags: Flags, catalog: Catalog): Sources {
+export function systemSources(
+  flags: Flags,
+  own: Pick<Sources, "catalog" | "checkStoreUrl">,
+): Sources {
   return {
     flags,
     env: Deno.env.toObject(),
-    catalog,
+    ...own,
     async readText(path) {
       try {
         return await Deno.readTextFile(path);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { maskText } from "./urls.ts";
 
 /** A place where something was said. */
 export interface Origin {
@@ -63,13 +64,15 @@ export type Node = Leaf | Broken | ListNode | MapNode;
 /** Keys of maps and positions in lists, from the root. */
 export type Path = readonly (string | number)[];
 
-/** `["instruments", 1, "market"]` as `instruments[1].market`. */
+/**
+ * `["instruments", 1, "market"]` as `instruments[1].market`. A key may be a URL that was put there by
+ * mistake.
+ */
 export function formatPath(path: Path): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`,
-    "",
-  );
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return `${text}${text === "" ? "" : "."}${maskText(step)}`;
+  }, "");
 }
 
 /** A map without entries. */

@@ -27,6 +27,22 @@ export type Verdict<T> = { readonly data: T; readonly problems: readonly Problem
 };
 
 /**
+ * Checks what one source says before another is laid over it, which would hide what is wrong with
+ * it. What is missing may be said by another, unless it is missing in a list: lists are not joined.
+ * A rule over several values at once may need what another says, and is left to {@link validate}.
+ */
+export function validateSource(root: Node, schema: z.ZodType, secrets: SecretPaths): Problem[] {
+  const result = schema.safeParse(toData(root), { error: messageFor });
+  const issues = result.success ? [] : result.error.issues.filter((issue) => {
+    const path = issue.path.filter((step) => typeof step !== "symbol");
+    const node = nodeAt(root, path);
+    if (node === undefined) return path.some((step) => typeof step === "number");
+    return issue.code !== "custom" || node.kind === "leaf";
+  });
+  return issues.flatMap((issue) => problemsOf(issue, [], { root, schema, secrets }));
+}
+
+/**
  * Checks a tree.
  *
  * @returns the completed data (absent where there is any problem), and the problems. What is broken
@@ -64,7 +80,7 @@ function problemsOf(issue: Issue, above: Path, scope: Scope): Problem[] {
 
   const typed = issue.code === "invalid_type" || issue.code === "invalid_union";
   const shown = node.kind === "leaf" || typed
-    ? ` (was ${showValue(toData(node), secrets.has(path))})`
+    ? ` (was ${showValue(toData(node), path, secrets)})`
     : "";
   return [{ ...problem, message: issue.message + shown, hint: hintOf(issue, node, schema, path) }];
 }
@@ -79,6 +95,8 @@ function hintOf(issue: Issue, node: Node, schema: z.ZodType, path: Path): string
     return "put it in quotes to make it a text";
   }
   const children = keysOf(schemaAt(schema, path));
+  const key = /^(\w+):\S/.exec(String(node.value))?.[1];
+  if (key !== undefined && children.includes(key)) return `put a space after \`${key}:\``;
   return children.length === 0 ? undefined : `it has ${children.join(", ")}`;
 }
 

@@ -169,7 +169,9 @@ function tellUnknown(
       path: "",
       origin: `environment ${name}`,
       message: "is not a variable that marketd knows",
-      hint: near !== undefined
+      hint: name === "MARKETD_CONFIG"
+        ? "name the file by the flag --config"
+        : near !== undefined
         ? `did you mean ${near}?`
         : name.startsWith(PROVIDER_PREFIX)
         ? `the providers are ${catalog.ids.join(", ")}`

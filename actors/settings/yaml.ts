@@ -190,16 +190,22 @@ function variablesIn(document: Document.Parsed, hidden: Hidden): string[] {
   return [...names];
 }
 
-function wordsOf(error: YAMLError, hidden: Hidden): string {
-  switch (error.code) {
-    case "DUPLICATE_KEY":
-      return "this key stands twice in its map";
-    case "TAG_RESOLVE_FAILED":
-      // Its words hold the text, which may be a secret that begins with an exclamation mark.
-      return "not readable as YAML: an unknown tag; put a text that begins with ! in quotes";
-    default:
-      return `not readable as YAML: ${showReferences(error.message, hidden)}`;
+/** The parser's words on other errors hold none of the text that they are about. */
+const WORDS: Readonly<Partial<Record<YAMLError["code"], string>>> = {
+  BLOCK_AS_IMPLICIT_KEY:
+    "two keys stand on one line; put the second on a line of its own, or a text with `: ` in quotes",
+  MULTILINE_IMPLICIT_KEY: "a key without a colon behind it, or one of several lines",
+  TAG_RESOLVE_FAILED: "an unknown tag; put a text that begins with ! in quotes",
+  BAD_DIRECTIVE: "an unknown directive; put a text that begins with % in quotes",
+  UNEXPECTED_TOKEN: "something that belongs to nothing; look at quotes, brackets and indentation",
+};
+
+function wordsOf({ code, message }: YAMLError, hidden: Hidden): string {
+  if (code === "DUPLICATE_KEY") return "this key stands twice in its map";
+  if (code === "MULTIPLE_DOCS") {
+    return "begins a second document; keep all settings in one, without `---` between";
   }
+  return `not readable as YAML: ${WORDS[code] ?? showReferences(message, hidden)}`;
 }
 
 function leaf(origin: Origin, value: Leaf["value"]): Leaf {

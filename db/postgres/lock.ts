@@ -68,12 +68,23 @@ export async function takeLock(
     const holder = await first<Holder>(link, HOLDER, KEY);
     const own = holder !== undefined && former !== undefined && holder.pid === former.pid &&
       holder.started === former.started;
-    if (own) await link.query(END, [holder.pid, holder.started]);
+    if (own) await endSession(link, holder);
     if (performance.now() - began > (own ? OWN_PATIENCE : PATIENCE)) {
       throw refusal(target, holder, own);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
+}
+
+/** Who has the lock, in words; `undefined` where nobody has it. */
+export async function lockOwner(link: Runner): Promise<string | undefined> {
+  const holder = await first<Holder>(link, HOLDER, KEY);
+  return holder === undefined ? undefined : told(holder);
+}
+
+/** Ends a session from beside it: one that waits for something does not hear its own client. */
+export async function endSession(link: Runner, { pid, started }: Session): Promise<void> {
+  await link.query(END, [pid, started]);
 }
 
 /** Lets go of the lock. */

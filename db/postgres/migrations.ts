@@ -8,6 +8,9 @@ import { type MigrationReport, StoreError } from "../store.ts";
 import type { Link, Runner } from "./link.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import books from "./migrations/0002_books.sql" with { type: "text" };
+import venues from "./migrations/0003_venues.sql" with { type: "text" };
+import routes from "./migrations/0004_routes.sql" with { type: "text" };
+import measures from "./migrations/0005_measures.sql" with { type: "text" };
 import type { Target } from "./target.ts";
 
 /** One step of the schema. Its number is its place, from 1. */
@@ -20,6 +23,9 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { file: "0001_initial.sql", sql: initial },
   { file: "0002_books.sql", sql: books },
+  { file: "0003_venues.sql", sql: venues },
+  { file: "0004_routes.sql", sql: routes },
+  { file: "0005_measures.sql", sql: measures },
 ];
 
 /** Makes the table that says what was applied. */
@@ -31,8 +37,59 @@ export const VERSIONS = `
   )`;
 
 /** Names that a program of another kind may have given to tables of its own. */
-const TABLES =
-  "{symbols,providers,instruments,ticks,candles,gaps,provider_events,runs,order_book,market_depth}";
+const TABLES = "{symbols,providers,instruments,ticks,candles,gaps,provider_events,runs," +
+  "order_book,market_depth,quotas,provider_instrument_mappings,routes,volume_profile," +
+  "profile_metrics,order_flow,market_state}";
+
+const UNWRITABLE = `
+  SELECT name FROM unnest($1::text[]) name
+  WHERE NOT has_table_privilege(to_regclass(name), 'INSERT')
+    OR NOT has_table_privilege(to_regclass(name), 'SELECT')`;
+
+/** A session that only reads says so itself: what counts is what database and user were given. */
+const WRITES = `
+  SELECT pg_is_in_recovery() AS standby, EXISTS (
+    SELECT FROM pg_db_role_setting s
+    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+      AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+      AND 'default_transaction_read_only=on' = ANY (s.setconfig)
+  ) AS "readOnly"`;
+
+/**
+ * Sees to it that the database takes writes at all.
+ *
+ * @throws StoreError `unusable`
+ */
+export async function requireReadWrite(link: Runner, target: Target): Promise<void> {
+  const { rows: [found] } = await link.query<{ standby: boolean; readOnly: boolean }>(WRITES);
+  const { standby = false, readOnly = false } = found ?? {};
+  if (!standby && !readOnly) return;
+  throw new StoreError(
+    "unusable",
+    `Cannot open ${target.label} for writing: ` +
+      (standby
+        ? "the server is a standby. Name the primary in store.url."
+        : "default_transaction_read_only is on. Turn it off for this database or user, or name " +
+          "another database in store.url."),
+  );
+}
+
+/**
+ * Sees to it that the user may write the tables: another one may have made them.
+ *
+ * @throws StoreError `unusable`
+ */
+export async function requireWritable(link: Runner, target: Target): Promise<void> {
+  const { rows } = await link.query<{ name: string }>(UNWRITABLE, [TABLES]);
+  if (rows.length === 0) return;
+  throw new StoreError(
+    "unusable",
+    `Cannot open ${target.label} for writing: its user may not read and write the tables ` +
+      `${
+        rows.map(({ name }) => name).join(", ")
+      }. Grant that to ${target.user}, or let it own them.`,
+  );
+}
 
 /**
  * Brings a database to the last step, each step whole or not at all. Whoever calls has the writer's

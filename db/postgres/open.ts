@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { OpenStore } from "../store.ts";
+import type { FindWriter, OpenStore } from "../store.ts";
 import { toStoreError } from "./errors.ts";
-import { requireLatest } from "./migrations.ts";
+import { lockOwner } from "./lock.ts";
+import { requireLatest, requireReadWrite, requireWritable } from "./migrations.ts";
 import { Readers } from "./readers.ts";
 import { WriterSession } from "./session.ts";
 import { PostgresStore } from "./store.ts";
@@ -17,12 +18,14 @@ import { targetOf } from "./target.ts";
  *
  * @throws StoreError
  */
-export const openPostgres: OpenStore = async (url, { mode, migrated }) => {
+export const openPostgres: OpenStore = async (url, { mode, mayWrite, migrated }) => {
   const target = targetOf(url);
   const readers = new Readers(target);
   try {
     if (mode === "read") {
+      if (mayWrite) await readers.run((link) => requireReadWrite(link, target));
       await readers.run((link) => requireLatest(link, target));
+      if (mayWrite) await readers.run((link) => requireWritable(link, target));
       return new PostgresStore(target, readers, undefined);
     }
     const { session, report } = await WriterSession.open(target);
@@ -31,5 +34,18 @@ export const openPostgres: OpenStore = async (url, { mode, migrated }) => {
   } catch (error) {
     await readers.close();
     throw toStoreError(`open ${target.label}`, target, error);
+  }
+};
+
+/** Finds out which session writes to a database. */
+export const findPostgresWriter: FindWriter = async (url) => {
+  const target = targetOf(url);
+  const readers = new Readers(target);
+  try {
+    return await readers.run(lockOwner);
+  } catch (error) {
+    throw toStoreError(`look at ${target.label}`, target, error);
+  } finally {
+    await readers.close();
   }
 };

@@ -4,7 +4,7 @@
  * @module
  */
 import { requireCount } from "../page.ts";
-import type { PruneLimits } from "../store.ts";
+import type { Pruned, PruneLimits } from "../store.ts";
 import type { Link } from "./link.ts";
 import { dropChunks } from "./timescale.ts";
 import { timestamp } from "./time.ts";
@@ -48,7 +48,7 @@ const PRUNINGS: readonly Pruning[] = [
  * Deletes what is past its limit.
  *
  * @param hypertables those that are kept in pieces by time: their pieces go whole, uncounted.
- * @returns the rows deleted, at most `most`.
+ * @returns the rows deleted, at most `most` together.
  * @throws StoreError `refused` where `most` is no number of rows.
  */
 export async function prune(
@@ -56,11 +56,11 @@ export async function prune(
   hypertables: ReadonlySet<string>,
   limits: PruneLimits,
   most: number,
-): Promise<number> {
+): Promise<Pruned> {
   requireCount("prune", most);
   const due = PRUNINGS.flatMap(({ of, table, sql }) => {
     const before = limits[of];
-    return before === undefined ? [] : [{ table, sql, before }];
+    return before === undefined ? [] : [{ of, table, sql, before }];
   });
   for (const { table, before } of due) {
     if (hypertables.has(table)) await dropChunks(link, table, before);
@@ -69,10 +69,13 @@ export async function prune(
     // However few rows the server thinks there are: going through all of a table takes too long.
     await link.query("SET LOCAL enable_seqscan = off");
     let left = most;
-    for (const { table, sql, before } of due) {
+    const pruned: Partial<Record<keyof PruneLimits, number>> = {};
+    for (const { of, table, sql, before } of due) {
       if (hypertables.has(table) || left === 0) continue;
-      left -= (await link.query(sql, [timestamp(before), left])).count;
+      const { count } = await link.query(sql, [timestamp(before), left]);
+      if (count > 0) pruned[of] = (pruned[of] ?? 0) + count;
+      left -= count;
     }
-    return most - left;
+    return pruned;
   });
 }

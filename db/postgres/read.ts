@@ -14,11 +14,13 @@ import {
   type CandleRow,
   type GapRow,
   type ProviderEventRow,
+  type QuotaRow,
   type RunRow,
   toBook,
   toCandle,
   toGap,
   toProviderEvent,
+  toQuota,
   toRun,
 } from "../rows.ts";
 import type {
@@ -28,8 +30,11 @@ import type {
   GapQuery,
   InstrumentChange,
   KeptCandle,
+  KeptQuota,
+  Mapping,
   Page,
   ProviderEvent,
+  RouteChange,
   Run,
   TickSpan,
   ToldCandleQuery,
@@ -68,15 +73,20 @@ const TOLD = `
 /** No symbol has so great a number. */
 const NO_SYMBOL = 2 ** 31 - 1;
 
-/** With a part between $1 and $2, of the symbol $3 or of any, after ($4, $5, $6). */
-const GAPS = `
+/**
+ * With a part between $1 and $2, of the symbol $3 or of any, of the status $7 or any, after or (with
+ * `<`) before ($4, $5, $6), where there is one.
+ */
+const GAPS = (compare: ">" | "<") => `
   SELECT s.name AS symbol, p.name AS provider, g.from_time, g.to_time, g.reason, g.status,
     g.detected_at
   FROM gaps g JOIN symbols s ON s.id = g.symbol JOIN providers p ON p.id = g.provider
   WHERE g.from_time < $2::timestamptz
     AND (g.to_time > $1::timestamptz OR g.from_time >= $1::timestamptz)
-    AND ($3::text IS NULL OR s.name = $3) AND (g.from_time, s.name, p.name) > ($4, $5, $6)
-  ORDER BY g.from_time, s.name, p.name LIMIT $7`;
+    AND ($3::text IS NULL OR s.name = $3) AND ($7::text IS NULL OR g.status = $7)
+    AND ($4::timestamptz IS NULL OR (g.from_time, s.name, p.name) ${compare} ($4, $5, $6))`;
+const GAPS_FORWARD = `${GAPS(">")} ORDER BY g.from_time, s.name, p.name LIMIT $8`;
+const GAPS_BACKWARD = `${GAPS("<")} ORDER BY g.from_time DESC, s.name DESC, p.name DESC LIMIT $8`;
 
 /** Of the symbol $1 from $2 to before $3, after or (with `<`) before ($4, $5), where there is one. */
 const BOOKS = (compare: ">" | "<") => `
@@ -117,6 +127,17 @@ const RUN_COLUMNS = "SELECT epoch, started_at, alive_until, clean FROM runs";
 const RUN_AT = `
   ${RUN_COLUMNS} WHERE started_at <= $1
   ORDER BY alive_until >= $1 DESC, started_at DESC, epoch DESC LIMIT 1`;
+
+const QUOTAS = `
+  SELECT p.name AS provider, q.name, q.spendings::text FROM quotas q
+  JOIN providers p ON p.id = q.provider
+  ORDER BY p.name COLLATE "C", q.name COLLATE "C"`;
+
+const MAPPINGS = `
+  SELECT p.name AS provider, s.name AS symbol, m.venue_symbol AS name
+  FROM provider_instrument_mappings m
+  JOIN providers p ON p.id = m.provider JOIN symbols s ON s.id = m.symbol
+  ORDER BY p.name COLLATE "C", s.name COLLATE "C"`;
 
 /** A page of candles. */
 export async function readCandles(runner: Runner, query: CandleQuery): Promise<Page<KeptCandle>> {
@@ -167,14 +188,14 @@ export async function readToldCandles(
 /** A page of gaps. */
 export async function readGaps(runner: Runner, query: GapQuery): Promise<Page<Gap>> {
   requireLimit(query.limit);
-  const { from = ALWAYS.from, to = ALWAYS.to, symbol, limit } = query;
-  const name = `gaps/${symbol ?? ""}`;
+  const { from = ALWAYS.from, to = ALWAYS.to, symbol, status, order = "from", limit } = query;
+  const name = `gaps/${order}/${status ?? ""}/${symbol ?? ""}`;
   const [time, ...names] = query.cursor === undefined
-    ? [ALWAYS.from, "", ""] as const
+    ? [null, null, null] as const
     : decodeCursor(query.cursor, name, ["number", "string", "string"]);
-  const { rows } = await runner.query<GapRow>(GAPS, [
+  const { rows } = await runner.query<GapRow>(order === "from" ? GAPS_FORWARD : GAPS_BACKWARD, [
     ...[timestamp(from), timestamp(to), symbol ?? null],
-    ...[timestamp(time), ...names, limit + 1],
+    ...[time === null ? null : timestamp(time), ...names, status ?? null, limit + 1],
   ]);
   return toPage(
     rows,
@@ -270,6 +291,26 @@ export async function readInstrumentChanges(runner: Runner): Promise<InstrumentC
     { symbol: string; spec: InstrumentSpec | null; changed_at: number }
   >("SELECT symbol, spec, changed_at FROM instruments ORDER BY symbol");
   return rows.map(({ symbol, spec, changed_at }) => ({ symbol, spec, changedAt: changed_at }));
+}
+
+/** What was said of routes. */
+export async function readRouteChanges(runner: Runner): Promise<RouteChange[]> {
+  const { rows } = await runner.query<
+    { name: string; spec: RouteChange["spec"]; changed_at: number }
+  >("SELECT name, spec, changed_at FROM routes ORDER BY name");
+  return rows.map(({ name, spec, changed_at }) => ({ name, spec, changedAt: changed_at }));
+}
+
+/** What was spent of the venues' allowances. */
+export async function readQuotas(runner: Runner): Promise<KeptQuota[]> {
+  const { rows } = await runner.query<QuotaRow>(QUOTAS);
+  return rows.map(toQuota);
+}
+
+/** The venues' names of instruments that were learnt. */
+export async function readMappings(runner: Runner): Promise<Mapping[]> {
+  const { rows } = await runner.query<Mapping>(MAPPINGS);
+  return rows.map(({ provider, symbol, name }) => ({ provider, symbol, name }));
 }
 
 /** The bytes of the database. */

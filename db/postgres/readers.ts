@@ -14,6 +14,8 @@ export class Readers {
   /** Those nobody uses, the last used last. */
   readonly #idle: Link[] = [];
   readonly #waiting: (() => void)[] = [];
+  /** Those that are lent. */
+  readonly #busy = new Set<Link>();
   #lent = 0;
 
   constructor(private readonly target: Target) {}
@@ -36,14 +38,21 @@ export class Readers {
     await Promise.all(this.#idle.splice(0).map((link) => link.close()));
   }
 
+  /** Ends the connections that are used: what they were asked is rejected. */
+  abandon(): void {
+    for (const link of this.#busy) link.abandon("it was given up");
+  }
+
   async #lend<Result>(work: (link: Link) => Promise<Result>): Promise<Result> {
     let link = this.#idle.pop();
     // One that was lost while nobody used it is no trouble.
     while (link?.lost) link = this.#idle.pop();
     link ??= await Link.open(this.target, "read");
+    this.#busy.add(link);
     try {
       return await work(link);
     } finally {
+      this.#busy.delete(link);
       if (!link.lost) this.#idle.push(link);
     }
   }

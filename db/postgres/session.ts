@@ -5,8 +5,8 @@
  * @module
  */
 import { Link } from "./link.ts";
-import { releaseLock, type Session, takeLock } from "./lock.ts";
-import { migrate, requireLatest } from "./migrations.ts";
+import { endSession, releaseLock, type Session, takeLock } from "./lock.ts";
+import { migrate, requireLatest, requireReadWrite, requireWritable } from "./migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Target } from "./target.ts";
 import { setUpTimescale } from "./timescale.ts";
@@ -38,8 +38,10 @@ export class WriterSession {
   static async open(target: Target): Promise<{ session: WriterSession; report: MigrationReport }> {
     const link = await Link.open(target, "write");
     try {
+      await requireReadWrite(link, target);
       const session = await takeLock(link, target, undefined);
       const report = await migrate(link, target);
+      await requireWritable(link, target);
       const hypertables = await setUp(link);
       const place = { link, writer: new Writer(link), hypertables };
       return { session: new WriterSession(target, session, place), report };
@@ -62,6 +64,20 @@ export class WriterSession {
     // Said aloud, as the server may notice a session's end a moment later.
     if (!link.lost) await releaseLock(link).catch(() => {});
     await link.close();
+  }
+
+  /**
+   * Ends the session though it works: what it was asked is rejected. The server is told, or it would
+   * keep the lock until that work is done.
+   */
+  async abandon(): Promise<void> {
+    try {
+      const other = await Link.open(this.target, "read");
+      await endSession(other, this.session).finally(() => other.close());
+    } catch {
+      // It cannot be told; then it finds out by itself.
+    }
+    this.place.link.abandon("it was given up");
   }
 
   async #ready(): Promise<Workplace> {

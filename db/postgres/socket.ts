@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { StoreError } from "../store.ts";
-import type { Target } from "./target.ts";
+import { isLocal, type Target } from "./target.ts";
 
 /** "Do you speak TLS?": its length, then the request's code (protocol 3.0, message SSLRequest). */
 const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -50,10 +50,14 @@ async function protect(
   socket.write(TLS_REQUEST);
   const answer = await event<Buffer>(socket, "data");
   if (answer[0] !== YES || answer.length !== 1) {
+    const need = isLocal(target)
+      ? "sslmode in store.url asks for. Switch it on there (ssl = on), or leave sslmode out: within " +
+        "this machine none is needed"
+      : "a connection to another machine needs. Switch it on there (ssl = on)";
     throw new StoreError(
       "unusable",
-      `Cannot open ${target.label}: the server at ${target.address} does not speak TLS, which a ` +
-        `connection to another machine needs. Switch it on there (ssl = on).`,
+      `Cannot open ${target.label}: the server at ${target.address} does not speak TLS, which ` +
+        `${need}.`,
     );
   }
   const options: ConnectionOptions = {

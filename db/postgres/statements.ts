@@ -105,6 +105,30 @@ export const INSERT_MEASURES = `
   ) AS row (symbol, time, provider, mid, spread, imbalance)
   ON CONFLICT (symbol, time, provider) DO NOTHING`;
 
+/** Takes providers, allowances and spendings as JSON, each key once. */
+export const UPSERT_QUOTAS = `
+  INSERT INTO quotas (provider, name, spendings)
+  SELECT provider, name, spendings::jsonb
+  FROM unnest($1::integer[], $2::text[], $3::text[]) AS row (provider, name, spendings)
+  ON CONFLICT (provider, name) DO UPDATE SET spendings = excluded.spendings`;
+
+/** Takes providers, symbols and the venue's names, each key once. */
+export const UPSERT_MAPPINGS = `
+  INSERT INTO provider_instrument_mappings (provider, symbol, venue_symbol)
+  SELECT provider, symbol, name
+  FROM unnest($1::integer[], $2::integer[], $3::text[]) AS row (provider, symbol, name)
+  ON CONFLICT (provider, symbol) DO UPDATE SET venue_symbol = excluded.venue_symbol`;
+
+/** Takes symbols, providers, the bounds of the times, ids and flags. */
+export const AMEND_TICKS = `
+  UPDATE ticks SET flags = ticks.flags | row.flags
+  FROM unnest(
+    $1::integer[], $2::integer[], $3::bigint[], $4::bigint[], $5::text[], $6::integer[]
+  ) AS row (symbol, provider, since, until, id, flags)
+  WHERE ticks.symbol = row.symbol AND ticks.provider = row.provider AND ticks.kind = 0
+    AND ticks.time >= ${fromMicros("row.since")} AND ticks.time < ${fromMicros("row.until")}
+    AND ticks.id = row.id`;
+
 /** Takes an epoch, a start, a last sign of life, and whether the run stopped by itself. */
 export const UPSERT_RUN = `
   INSERT INTO runs (epoch, started_at, alive_until, clean) VALUES ($1, $2, $3, $4)
@@ -115,3 +139,8 @@ export const UPSERT_RUN = `
 export const UPSERT_INSTRUMENT = `
   INSERT INTO instruments (symbol, spec, changed_at) VALUES ($1, $2::text::jsonb, $3)
   ON CONFLICT (symbol) DO UPDATE SET spec = excluded.spec, changed_at = excluded.changed_at`;
+
+/** Keeps what was said of a route. */
+export const UPSERT_ROUTE = `
+  INSERT INTO routes (name, spec, changed_at) VALUES ($1, $2::text::jsonb, $3)
+  ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, changed_at = excluded.changed_at`;

@@ -9,7 +9,11 @@ import {
   type CandleQuery,
   type GapQuery,
   type InstrumentChange,
+  type MeasureKind,
+  type MeasureQuery,
+  type Pruned,
   type PruneLimits,
+  type RouteChange,
   type Store,
   StoreError,
   type TickQuery,
@@ -21,12 +25,16 @@ import type { Micros } from "../../domain/time.ts";
 import { requireLimit } from "../page.ts";
 import { toStoreError } from "./errors.ts";
 import type { Runner } from "./link.ts";
+import { readMeasures } from "./measures.ts";
 import { prune } from "./prune.ts";
 import * as read from "./read.ts";
 import { readTicks } from "./read_ticks.ts";
 import type { Readers } from "./readers.ts";
 import type { Workplace, WriterSession } from "./session.ts";
 import type { Target } from "./target.ts";
+
+/** How long what is under way may take when the store is closed, in milliseconds. */
+const FAREWELL = 2_000;
 
 /** A {@link Store} in a Postgres database. */
 export class PostgresStore implements Store {
@@ -52,7 +60,11 @@ export class PostgresStore implements Store {
     await this.#write("write to", ({ writer }) => writer.changeInstrument(change));
   }
 
-  async prune(limits: PruneLimits, most: number): Promise<number> {
+  async changeRoute(change: RouteChange): Promise<void> {
+    await this.#write("write to", ({ writer }) => writer.changeRoute(change));
+  }
+
+  async prune(limits: PruneLimits, most: number): Promise<Pruned> {
     return await this.#write(
       "prune",
       ({ link, hypertables }) => prune(link, hypertables, limits, most),
@@ -86,6 +98,10 @@ export class PostgresStore implements Store {
     return this.#read((runner) => read.readBooks(runner, query));
   }
 
+  measures<Kind extends MeasureKind>(kind: Kind, query: MeasureQuery) {
+    return this.#read((runner) => readMeasures(runner, kind, query));
+  }
+
   providerEvents(provider: string, limit: number) {
     return this.#read((runner) => read.readProviderEvents(runner, provider, limit));
   }
@@ -114,8 +130,20 @@ export class PostgresStore implements Store {
     return this.#read(read.readLastEpoch);
   }
 
+  quotas() {
+    return this.#read(read.readQuotas);
+  }
+
+  mappings() {
+    return this.#read(read.readMappings);
+  }
+
   instrumentChanges() {
     return this.#read(read.readInstrumentChanges);
+  }
+
+  routeChanges() {
+    return this.#read(read.readRouteChanges);
   }
 
   close(): Promise<void> {
@@ -154,7 +182,15 @@ export class PostgresStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    const settled = Promise.allSettled(this.#underWay);
+    const patience = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => patience.resolve("late"), FAREWELL);
+    if (await Promise.race([settled, patience.promise]) === "late") {
+      this.readers.abandon();
+      await this.writer?.abandon();
+      await settled;
+    }
+    clearTimeout(timer);
     await Promise.all([this.readers.close(), this.writer?.close()]);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../../domain/errors.ts";
-import { StoreError } from "../store.ts";
+import { StoreUrlError } from "../store.ts";
 
 /**
  * How the server is known: `encrypted` takes any certificate, `trusted` one of a known authority, and
@@ -37,6 +37,8 @@ export interface Target {
 const DEFAULT_PORT = 5432;
 const DEFAULT_CONNECT_TIMEOUT = 10_000;
 const EXAMPLE = "postgres://USER:PASSWORD@HOST:5432/DATABASE";
+const ENCODE = `its form is ${EXAMPLE}, with what is special in a password as %XX`;
+const AUTHORITY = "name the file of the authority's certificate";
 const PARAMETERS = ["host", "sslmode", "sslrootcert", "connect_timeout"];
 
 /** libpq's names (https://www.postgresql.org/docs/current/libpq-ssl.html); none is for no TLS. */
@@ -54,7 +56,7 @@ const TLS_LEVELS: ReadonlyMap<string, TlsLevel | undefined> = new Map([
  * `connect_timeout` (seconds), and `host` for the folder of a socket. Away from this machine the
  * connection is protected by TLS: `verify-full` unless `sslmode` says otherwise, and never without.
  *
- * @throws StoreError `bad-url`, with nothing of the password in it.
+ * @throws StoreUrlError
  * @example targetOf("postgres://marketd@localhost/marketd").address // "localhost:5432"
  */
 export function targetOf(text: string): Target {
@@ -62,11 +64,16 @@ export function targetOf(text: string): Target {
   const parameters = url.searchParams;
   for (const name of parameters.keys()) {
     if (!PARAMETERS.includes(name)) {
-      refuse(`it has the parameter "${name}". Take it out; ${PARAMETERS.join(", ")} are known`);
+      // What follows an & in a password looks like a name.
+      const shown = /^[a-z_]+$/.test(name) ? ` "${name}"` : "";
+      refuse(`has the parameter${shown}`, `take it out; ${PARAMETERS.join(", ")} are known`);
     }
   }
-  const user = decoded(url.username, "user") || refuse("it names no user");
-  const database = decoded(url.pathname.slice(1), "database") || refuse("it names no database");
+  const user = decoded(url.username, "user") || refuse("names no user");
+  const database = decoded(url.pathname.slice(1), "database") || refuse("names no database");
+  // Both would tell a password that was not written as it should be.
+  if (user.includes(":")) refuse("names a user with a colon");
+  if (/[/@]/.test(database)) refuse("names a database with a / or an @", ENCODE);
   const password = decoded(url.password, "password") || undefined;
   const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
   const named = parameters.get("host") ?? decoded(url.hostname, "host");
@@ -84,25 +91,34 @@ export function targetOf(text: string): Target {
     user,
     password,
     database,
-    tls: tlsOf(parameters, socketFile !== undefined || isLoopback(host)),
+    tls: tlsOf(parameters, isLocal({ host, socketFile })),
     connectTimeout: timeoutOf(parameters.get("connect_timeout")),
   };
 }
 
+/** libpq takes `USER@/DATABASE`, for its default host; no URL of the WHATWG's has a user and no host. */
 function parse(text: string): URL {
-  try {
-    return new URL(text);
-  } catch {
-    refuse("it is no URL. Write what is special in a password as %XX");
+  const whole = text.replace(/^([a-z]+:\/\/[^/?#]*@)(?=[/?]|$)/i, "$1localhost");
+  const url = URL.parse(whole);
+  if (url !== null && url.port !== "0") return url;
+  // What follows the last @ is no password.
+  if (/^[a-z]+:\/\/[^/?#]*@[^/?#@]*:\w+(?:[/?#][^@]*)?$/i.test(text)) {
+    refuse("names a port that is none", "write a number from 1 to 65535, or leave it out");
   }
+  return url ?? refuse("is not readable as a URL", ENCODE);
 }
 
 function decoded(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    refuse(`its ${what} has a % that begins no %XX. Write the % itself as %25`);
+    refuse(`has a % in its ${what} that begins no %XX`, "write the % itself as %25");
   }
+}
+
+/** Whether a server is reached without a network. */
+export function isLocal({ host, socketFile }: Pick<Target, "host" | "socketFile">): boolean {
+  return socketFile !== undefined || isLoopback(host);
 }
 
 /** Whether a host is this machine, whatever its names are looked up as. */
@@ -113,15 +129,15 @@ function isLoopback(host: string): boolean {
 function tlsOf(parameters: URLSearchParams, local: boolean): Target["tls"] {
   const mode = parameters.get("sslmode") ?? (local ? "disable" : "verify-full");
   if (!TLS_LEVELS.has(mode)) {
-    refuse(`its sslmode is "${mode}". Write one of ${[...TLS_LEVELS.keys()].join(", ")}`);
+    refuse(`has the sslmode "${mode}"`, `write one of ${[...TLS_LEVELS.keys()].join(", ")}`);
   }
   const level = TLS_LEVELS.get(mode);
   const authority = parameters.get("sslrootcert") ?? undefined;
   if (level !== undefined) return { level, authority: authorityOf(authority) };
   if (local) return undefined;
   refuse(
-    `sslmode=${mode} would send passwords and data in the clear to another machine. Write ` +
-      `sslmode=verify-full, or at least require, and switch TLS on in the server`,
+    `has the sslmode "${mode}", which would send passwords and data in the clear to another machine`,
+    "write sslmode=verify-full, or at least require, and switch TLS on in the server",
   );
 }
 
@@ -132,21 +148,17 @@ function authorityOf(file: string | undefined): string | undefined {
     const text = Deno.readTextFileSync(file);
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   } catch (error) {
-    refuse(`its sslrootcert cannot be read (${messageOf(error)})`);
+    refuse(`has an sslrootcert that cannot be read (${messageOf(error)})`, AUTHORITY);
   }
-  refuse(`its sslrootcert ${file} holds no certificate in PEM`);
+  refuse(`has the sslrootcert ${file}, which holds no certificate in PEM`, AUTHORITY);
 }
 
 function timeoutOf(seconds: string | null): number {
   if (seconds === null) return DEFAULT_CONNECT_TIMEOUT;
   if (/^[1-9]\d{0,3}$/.test(seconds)) return Number(seconds) * 1_000;
-  refuse(`its connect_timeout is "${seconds}". Write a number of seconds from 1 to 9999`);
+  refuse(`has the connect_timeout "${seconds}"`, "write a number of seconds from 1 to 9999");
 }
 
-function refuse(why: string): never {
-  throw new StoreError(
-    "bad-url",
-    `Cannot open the Postgres store: there is something wrong with its URL: ${why}. Its form is ` +
-      `${EXAMPLE}.`,
-  );
+function refuse(why: string, advice = `its form is ${EXAMPLE}`): never {
+  throw new StoreUrlError(why, advice);
 }

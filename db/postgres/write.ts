@@ -5,12 +5,16 @@
  */
 import { formatLevels } from "../../domain/levels.ts";
 import type { Tick } from "../../domain/tick.ts";
-import { formatProviders } from "../rows.ts";
+import { formatProviders, formatSpendings } from "../rows.ts";
 import type {
+  Amendment,
   BookSnapshot,
   InstrumentChange,
   KeptCandle,
+  KeptQuota,
+  Mapping,
   ProviderEvent,
+  RouteChange,
   Run,
   WriteBatch,
   WriteReport,
@@ -18,8 +22,10 @@ import type {
 import type { Gap } from "../../domain/gap.ts";
 import { numberArray, textArray, tickColumns } from "./columns.ts";
 import type { Link, Parameter } from "./link.ts";
+import { measureUpserts } from "./measures.ts";
 import { Names } from "./names.ts";
 import {
+  AMEND_TICKS,
   CANDLE_COLUMNS,
   type CandleColumn,
   INSERT_BOOKS,
@@ -29,6 +35,9 @@ import {
   UPSERT_CANDLES,
   UPSERT_GAPS,
   UPSERT_INSTRUMENT,
+  UPSERT_MAPPINGS,
+  UPSERT_QUOTAS,
+  UPSERT_ROUTE,
   UPSERT_RUN,
 } from "./statements.ts";
 import { timestamp } from "./time.ts";
@@ -48,9 +57,13 @@ export class Writer {
   /** Keeps a batch, whole or not at all. */
   async write(batch: WriteBatch): Promise<WriteReport> {
     const { ticks, candles, gaps, events, books = [], run } = batch;
-    const named = [...ticks, ...gaps, ...books];
-    await this.#symbols.know(this.link, symbolsOf([...named, ...candles]));
-    await this.#providers.know(this.link, providersOf([...named, ...events]));
+    const { quotas = [], mappings = [], amendments = [], measures = [] } = batch;
+    const named = [...ticks, ...gaps, ...books, ...mappings, ...amendments];
+    await this.#symbols.know(
+      this.link,
+      symbolsOf([...named, ...candles, ...measures.map(({ value }) => value)]),
+    );
+    await this.#providers.know(this.link, providersOf([...named, ...events, ...quotas]));
 
     // All of it is made before any is sent: what cannot be told must not leave half a batch.
     const tickInserts = chunks(ticks).map((chunk) => this.#ticks(chunk));
@@ -59,9 +72,13 @@ export class Writer {
       ...(gaps.length > 0 ? [this.#gaps(gaps)] : []),
       ...(events.length > 0 ? [this.#events(events)] : []),
       ...(books.length > 0 ? this.#books(books) : []),
+      ...(quotas.length > 0 ? [this.#quotas(quotas)] : []),
+      ...(mappings.length > 0 ? [this.#mappings(mappings)] : []),
+      ...measureUpserts(measures, this.#symbols.ids),
       ...(run === undefined ? [] : [runUpsert(run)]),
     ];
-    if (tickInserts.length + candleUpserts.length + others.length === 0) {
+    const amendings = amendments.length > 0 ? [this.#amend(amendments)] : [];
+    if (tickInserts.length + candleUpserts.length + others.length + amendings.length === 0) {
       return { ticks: 0, candles: 0 };
     }
     return await this.link.transaction(async () => {
@@ -69,6 +86,7 @@ export class Writer {
         this.#count(tickInserts),
         this.#count(candleUpserts),
         this.#count(others),
+        this.#count(amendings),
       ]);
       return { ticks: keptTicks, candles: keptCandles };
     });
@@ -78,6 +96,12 @@ export class Writer {
   async changeInstrument({ symbol, spec, changedAt }: InstrumentChange): Promise<void> {
     const text = spec === null ? null : JSON.stringify(spec);
     await this.link.query(UPSERT_INSTRUMENT, [symbol, text, timestamp(changedAt)]);
+  }
+
+  /** Keeps what was said of a route, in place of what was said before. */
+  async changeRoute({ name, spec, changedAt }: RouteChange): Promise<void> {
+    const text = spec === null ? null : JSON.stringify(spec);
+    await this.link.query(UPSERT_ROUTE, [name, text, timestamp(changedAt)]);
   }
 
   async #count(statements: readonly Statement[]): Promise<number> {
@@ -122,9 +146,7 @@ export class Writer {
   }
 
   #gaps(gaps: readonly Gap[]): Statement {
-    // A statement may change a row once: of those with one key the last counts.
-    const last = [...new Map(gaps.map((gap) => [keyOf(gap.symbol, gap.provider, gap.from), gap]))
-      .values()];
+    const last = lastOf(gaps, ({ symbol, provider, from }) => keyOf(symbol, provider, from));
     return [UPSERT_GAPS, [
       this.#symbolsOf(last),
       this.#providersOf(last),
@@ -164,6 +186,35 @@ export class Writer {
     return [[INSERT_BOOKS, [...key, ...levels]], [INSERT_MEASURES, [...key, ...measures]]];
   }
 
+  #quotas(quotas: readonly KeptQuota[]): Statement {
+    const last = lastOf(quotas, ({ provider, name }) => JSON.stringify([provider, name]));
+    return [UPSERT_QUOTAS, [
+      this.#providersOf(last),
+      textArray(last.map(({ name }) => name)),
+      textArray(last.map(({ spendings }) => formatSpendings(spendings))),
+    ]];
+  }
+
+  #mappings(mappings: readonly Mapping[]): Statement {
+    const last = lastOf(mappings, ({ provider, symbol }) => JSON.stringify([provider, symbol]));
+    return [UPSERT_MAPPINGS, [
+      this.#providersOf(last),
+      this.#symbolsOf(last),
+      textArray(last.map(({ name }) => name)),
+    ]];
+  }
+
+  #amend(amendments: readonly Amendment[]): Statement {
+    return [AMEND_TICKS, [
+      this.#symbolsOf(amendments),
+      this.#providersOf(amendments),
+      numberArray(amendments.map(({ from }) => from)),
+      numberArray(amendments.map(({ to }) => to)),
+      textArray(amendments.map(({ id }) => id)),
+      numberArray(amendments.map(({ flags }) => flags)),
+    ]];
+  }
+
   #symbolsOf(rows: readonly { readonly symbol: string }[]): string {
     return numberArray(rows.map(({ symbol }) => this.#symbols.ids.get(symbol)!));
   }
@@ -175,6 +226,11 @@ export class Writer {
 
 function runUpsert({ epoch, startedAt, aliveUntil, clean }: Run): Statement {
   return [UPSERT_RUN, [epoch, timestamp(startedAt), timestamp(aliveUntil), clean]];
+}
+
+/** Of the rows with one key the last: a statement may change a row once. */
+function lastOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
 }
 
 function symbolsOf(rows: readonly { readonly symbol: string }[]): string[] {

@@ -4,6 +4,7 @@
  * @module
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { messageOf } from "../../domain/errors.ts";
 import { StoreError } from "../store.ts";
 
 /** What a statement is bound to. */
@@ -50,10 +51,15 @@ export class Database {
    * @param label what messages call it.
    */
   constructor(readonly path: string, readonly label: string, mode: "write" | "read") {
-    this.#database = new DatabaseSync(path, { readOnly: mode === "read", timeout: BUSY_TIMEOUT });
+    // A reader too may write as far as SQLite is concerned, though `query_only` keeps it from any
+    // change: one that may not would leave the log's files behind where it is the last to close.
+    // So that it makes no file, either, it must be there.
+    if (mode === "read") Deno.statSync(path);
+    this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
     try {
       if (mode === "write") this.#useLog();
       for (const pragma of mode === "write" ? WRITER : READER) this.#database.exec(pragma);
+      if (mode === "write") this.#requireWritable();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -68,6 +74,21 @@ export class Database {
       `Cannot open ${this.label}: it stays in journal mode "${mode}", so nobody could read while it ` +
         `is written. Put it on a local disk.`,
     );
+  }
+
+  /** SQLite opens a file that it may only read all the same, and says so at the first write. */
+  #requireWritable(): void {
+    try {
+      this.exec(`PRAGMA user_version = ${this.pragma("user_version")}`);
+    } catch (error) {
+      if (!/readonly/.test(messageOf(error))) return;
+      throw new StoreError(
+        "unusable",
+        `Cannot open ${this.label} for writing: the file ${this.path} may only be read. Let ` +
+          `marketd write it and its folder, or name another file in store.url.`,
+        error,
+      );
+    }
   }
 
   /** Prepares a statement, once per text. */

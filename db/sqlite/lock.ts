@@ -30,12 +30,29 @@ export class WriterLock {
           `Cannot open ${label} for writing: ${owner} has it. Stop it, or ask it over HTTP.`,
         );
       }
-      file.truncateSync();
-      file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+      writeOwner(file);
       return new WriterLock(file);
     } catch (error) {
       file.close();
       throw error instanceof StoreError ? error : unusable(`${path}.lock`, label, error);
+    }
+  }
+
+  /**
+   * Who has the lock, in words; `undefined` where nobody has it. A lock that others may share tells:
+   * it is had for an instant only, and no writer's is taken away.
+   *
+   * @param path of the database.
+   * @param label what messages call the database.
+   * @throws StoreError `unusable` where that cannot be found out.
+   */
+  static owner(path: string, label: string): string | undefined {
+    try {
+      using file = Deno.openSync(`${path}.lock`, { read: true });
+      return file.tryLockSync(false) ? undefined : readOwner(`${path}.lock`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw unusable(`${path}.lock`, label, error);
     }
   }
 
@@ -55,6 +72,16 @@ function openLockFile(path: string, label: string): Deno.FsFile {
     return Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 });
   } catch (error) {
     throw unusable(path, label, error);
+  }
+}
+
+/** On a full disk the lock holds all the same, and only cannot say whose it is. */
+function writeOwner(file: Deno.FsFile): void {
+  try {
+    file.truncateSync();
+    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+  } catch (error) {
+    if (!/space|ENOSPC/i.test(messageOf(error))) throw error;
   }
 }
 

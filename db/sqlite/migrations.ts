@@ -9,6 +9,9 @@ import { StoreError } from "../store.ts";
 import type { Database } from "./database.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import books from "./migrations/0002_books.sql" with { type: "text" };
+import venues from "./migrations/0003_venues.sql" with { type: "text" };
+import routes from "./migrations/0004_routes.sql" with { type: "text" };
+import measures from "./migrations/0005_measures.sql" with { type: "text" };
 
 /** One step of the schema. Its number is its place, from 1. */
 export interface Migration {
@@ -20,6 +23,9 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { file: "0001_initial.sql", sql: initial },
   { file: "0002_books.sql", sql: books },
+  { file: "0003_venues.sql", sql: venues },
+  { file: "0004_routes.sql", sql: routes },
+  { file: "0005_measures.sql", sql: measures },
 ];
 
 /** Marks a file as marketd's: "mktd" in ASCII, kept by `PRAGMA application_id`. */

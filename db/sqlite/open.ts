@@ -5,10 +5,11 @@
  */
 import { basename, dirname, join } from "node:path";
 import { messageOf } from "../../domain/errors.ts";
-import { type OpenStore, StoreError } from "../store.ts";
+import { type FindWriter, type OpenStore, StoreError } from "../store.ts";
 import { WorkerClient } from "./client.ts";
 import { WriterLock } from "./lock.ts";
 import { SqliteStore } from "./store.ts";
+import { fileOf } from "./target.ts";
 
 /**
  * Opens `sqlite:FILE`; a relative file is found from the working directory. For writing, the file
@@ -48,25 +49,21 @@ export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
   }
 };
 
+/** Finds out which process writes a file. */
+export const findSqliteWriter: FindWriter = (url) => {
+  const file = fileOf(url);
+  try {
+    return Promise.resolve(WriterLock.owner(realFile(file, url), url));
+  } catch (error) {
+    // Where there is no file, nobody writes it.
+    if (error instanceof Deno.errors.NotFound) return Promise.resolve(undefined);
+    return Promise.reject(unusable(url, file, error));
+  }
+};
+
 function workerOf(label: string): WorkerClient {
   const script = new URL("./worker.ts", import.meta.url);
   return new WorkerClient(() => new Worker(script, { type: "module" }), label);
-}
-
-function fileOf(url: string): string {
-  const file = url.slice(url.indexOf(":") + 1);
-  const why = file === ""
-    ? "it names no file"
-    : file.startsWith("//")
-    ? "a file has no host"
-    : file.includes(":memory:")
-    ? "a database in memory cannot be shared by its writer and its reader"
-    : undefined;
-  if (why === undefined) return file;
-  throw new StoreError(
-    "bad-url",
-    `Cannot open ${url}: ${why}. Write sqlite:data/marketd.db or sqlite:/var/lib/marketd.db.`,
-  );
 }
 
 /** The real path of a file that is to be read. */

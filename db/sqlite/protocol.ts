@@ -10,10 +10,17 @@ import type {
   CandleQuery,
   GapQuery,
   InstrumentChange,
+  KeptQuota,
+  Mapping,
+  MeasureKind,
+  MeasureQuery,
+  Measures,
   MigrationReport,
   Page,
   ProviderEvent,
+  Pruned,
   PruneLimits,
+  RouteChange,
   Run,
   StoreErrorCode,
   TickQuery,
@@ -48,6 +55,7 @@ export interface ReadOperations {
   toldCandles(query: ToldCandleQuery): Page<KeptCandle>;
   gaps(query: GapQuery): Page<Gap>;
   books(query: BookQuery): Page<BookSnapshot>;
+  measures(asked: { kind: MeasureKind; query: MeasureQuery }): Page<Measures[MeasureKind]>;
   providerEvents(query: { provider: string; limit: number }): ProviderEvent[];
   bases(query: { symbol: string; interval: string }): Basis[];
   tickSpan(query: { symbol: string; before: number }): TickSpan | null;
@@ -55,14 +63,18 @@ export interface ReadOperations {
   runAt(time: number): Run | null;
   run(epoch: string): Run | null;
   lastEpoch(): string | null;
+  quotas(): KeptQuota[];
+  mappings(): Mapping[];
   instrumentChanges(): InstrumentChange[];
+  routeChanges(): RouteChange[];
 }
 
 /** What only the writer can be asked. */
 export interface WriteOperations {
   write(batch: ColumnBatch): WriteReport;
   changeInstrument(change: InstrumentChange): void;
-  prune(pruning: { limits: PruneLimits; most: number }): number;
+  changeRoute(change: RouteChange): void;
+  prune(pruning: { limits: PruneLimits; most: number }): Pruned;
 }
 
 /** Everything a worker can be asked. */

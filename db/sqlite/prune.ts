@@ -4,7 +4,7 @@
  * @module
  */
 import { requireCount } from "../page.ts";
-import type { PruneLimits } from "../store.ts";
+import type { Pruned, PruneLimits } from "../store.ts";
 import type { Database } from "./database.ts";
 
 /**
@@ -41,17 +41,20 @@ const PRUNINGS: readonly { readonly of: keyof PruneLimits; readonly sql: string 
 /**
  * Deletes what is past its limit, as one transaction.
  *
- * @returns the rows deleted, at most `most`.
+ * @returns the rows deleted, at most `most` together.
  * @throws StoreError `refused` where `most` is no number of rows.
  */
-export function prune(database: Database, limits: PruneLimits, most: number): number {
+export function prune(database: Database, limits: PruneLimits, most: number): Pruned {
   requireCount("prune", most);
   return database.transaction(() => {
     let left = most;
+    const pruned: Partial<Record<keyof PruneLimits, number>> = {};
     for (const { of, sql } of PRUNINGS) {
       const before = limits[of];
-      if (before !== undefined && left > 0) left -= database.run(sql, before, left);
+      const gone = before === undefined || left === 0 ? 0 : database.run(sql, before, left);
+      if (gone > 0) pruned[of] = (pruned[of] ?? 0) + gone;
+      left -= gone;
     }
-    return most - left;
+    return pruned;
   });
 }

@@ -13,11 +13,13 @@ import {
   type CandleRow,
   type GapRow,
   type ProviderEventRow,
+  type QuotaRow,
   type RunRow,
   toBook,
   toCandle,
   toGap,
   toProviderEvent,
+  toQuota,
   toRun,
 } from "../rows.ts";
 import type {
@@ -27,8 +29,13 @@ import type {
   GapQuery,
   InstrumentChange,
   KeptCandle,
+  KeptQuota,
+  Mapping,
+  MeasureKind,
+  MeasureQuery,
   Page,
   ProviderEvent,
+  RouteChange,
   Run,
   TickQuery,
   TickSpan,
@@ -37,6 +44,7 @@ import type {
 import type { Database } from "./database.ts";
 import { ALWAYS, requireLimit, toPage } from "../page.ts";
 import type { ReadOperations } from "./protocol.ts";
+import { readMeasures } from "./measures.ts";
 import { readTicks } from "./read_ticks.ts";
 
 const SYMBOL_ID = "(SELECT id FROM symbols WHERE name = ?1)";
@@ -64,15 +72,20 @@ const TOLD = `
     AND (?10 IS NULL OR c.interval IN (SELECT value FROM json_each(?10)))
   ORDER BY c.epoch, c.sequence, c.symbol, c.interval, c.basis, c.start_time LIMIT ?11`;
 
-/** With a part between ?1 and ?2, of the symbol ?3 or of any, after (?4, ?5, ?6). */
-const GAPS = `
+/**
+ * With a part between ?1 and ?2, of the symbol ?3 or of any, of the status ?7 or any, after or (with
+ * `<`) before (?4, ?5, ?6), where there is one.
+ */
+const GAPS = (compare: ">" | "<") => `
   SELECT s.name AS symbol, p.name AS provider, g.from_time, g.to_time, g.reason, g.status,
     g.detected_at
   FROM gaps g
   CROSS JOIN symbols s ON s.id = g.symbol CROSS JOIN providers p ON p.id = g.provider
   WHERE g.from_time < ?2 AND (g.to_time > ?1 OR g.from_time >= ?1)
-    AND (?3 IS NULL OR s.name = ?3) AND (g.from_time, s.name, p.name) > (?4, ?5, ?6)
-  ORDER BY g.from_time, s.name, p.name LIMIT ?7`;
+    AND (?3 IS NULL OR s.name = ?3) AND (?7 IS NULL OR g.status = ?7)
+    AND (?4 IS NULL OR (g.from_time, s.name, p.name) ${compare} (?4, ?5, ?6))`;
+const GAPS_FORWARD = `${GAPS(">")} ORDER BY g.from_time, s.name, p.name LIMIT ?8`;
+const GAPS_BACKWARD = `${GAPS("<")} ORDER BY g.from_time DESC, s.name DESC, p.name DESC LIMIT ?8`;
 
 /** Of the symbol ?1 from ?2 to before ?3, after or (with `<`) before the time ?4 and provider ?5. */
 const BOOKS = (compare: ">" | "<") => `
@@ -106,6 +119,16 @@ const RUN_AT = `
   ORDER BY alive_until >= ?1 DESC, started_at DESC, epoch DESC LIMIT 1`;
 
 const RUN_OF = "SELECT epoch, started_at, alive_until, clean FROM runs WHERE epoch = ?";
+
+const QUOTAS = `
+  SELECT p.name AS provider, q.name, q.spendings FROM quotas q JOIN providers p ON p.id = q.provider
+  ORDER BY p.name, q.name`;
+
+const MAPPINGS = `
+  SELECT p.name AS provider, s.name AS symbol, m.venue_symbol AS name
+  FROM provider_instrument_mappings m
+  JOIN providers p ON p.id = m.provider JOIN symbols s ON s.id = m.symbol
+  ORDER BY p.name, s.name`;
 
 /** The reading half of a connection. */
 export class Reader implements ReadOperations {
@@ -166,12 +189,15 @@ export class Reader implements ReadOperations {
 
   gaps(query: GapQuery): Page<Gap> {
     requireLimit(query.limit);
-    const { from = ALWAYS.from, to = ALWAYS.to, symbol, limit } = query;
-    const name = `gaps/${symbol ?? ""}`;
+    const { from = ALWAYS.from, to = ALWAYS.to, symbol, status, order = "from", limit } = query;
+    const name = `gaps/${order}/${status ?? ""}/${symbol ?? ""}`;
     const keys = query.cursor === undefined
-      ? [ALWAYS.from, "", ""] as const
+      ? [null, null, null] as const
       : decodeCursor(query.cursor, name, ["number", "string", "string"]);
-    const rows = this.database.all<GapRow>(GAPS, from, to, symbol ?? null, ...keys, limit + 1);
+    const rows = this.database.all<GapRow>(
+      order === "from" ? GAPS_FORWARD : GAPS_BACKWARD,
+      ...[from, to, symbol ?? null, ...keys, status ?? null, limit + 1],
+    );
     return toPage(
       rows,
       limit,
@@ -206,6 +232,10 @@ export class Reader implements ReadOperations {
       toBook,
       ({ time, provider }) => encodeCursor(name, [time, provider]),
     );
+  }
+
+  measures({ kind, query }: { kind: MeasureKind; query: MeasureQuery }) {
+    return readMeasures(this.database, kind, query);
   }
 
   providerEvents({ provider, limit }: { provider: string; limit: number }): ProviderEvent[] {
@@ -252,12 +282,30 @@ export class Reader implements ReadOperations {
       .epoch;
   }
 
+  quotas(): KeptQuota[] {
+    return this.database.all<QuotaRow>(QUOTAS).map(toQuota);
+  }
+
+  mappings(): Mapping[] {
+    return this.database.all<Mapping>(MAPPINGS).map((row) => ({ ...row }));
+  }
+
   instrumentChanges(): InstrumentChange[] {
     return this.database.all<{ symbol: string; spec: string | null; changed_at: number }>(
       "SELECT symbol, spec, changed_at FROM instruments ORDER BY symbol",
     ).map(({ symbol, spec, changed_at }) => ({
       symbol,
       spec: spec === null ? null : JSON.parse(spec) as InstrumentSpec,
+      changedAt: changed_at,
+    }));
+  }
+
+  routeChanges(): RouteChange[] {
+    return this.database.all<{ name: string; spec: string | null; changed_at: number }>(
+      "SELECT name, spec, changed_at FROM routes ORDER BY name",
+    ).map(({ name, spec, changed_at }) => ({
+      name,
+      spec: spec === null ? null : JSON.parse(spec) as RouteChange["spec"],
       changedAt: changed_at,
     }));
   }

@@ -9,7 +9,13 @@ import {
   type CandleQuery,
   type GapQuery,
   type InstrumentChange,
+  type MeasureKind,
+  type MeasureQuery,
+  type Measures,
+  type Page,
+  type Pruned,
   type PruneLimits,
+  type RouteChange,
   type Store,
   StoreError,
   type TickQuery,
@@ -56,7 +62,11 @@ export class SqliteStore implements Store {
     await this.#call(this.#writer(), "changeInstrument", change);
   }
 
-  async prune(limits: PruneLimits, most: number): Promise<number> {
+  async changeRoute(change: RouteChange): Promise<void> {
+    await this.#call(this.#writer(), "changeRoute", change);
+  }
+
+  async prune(limits: PruneLimits, most: number): Promise<Pruned> {
     return await this.#call(this.#writer(), "prune", { limits, most });
   }
 
@@ -90,6 +100,10 @@ export class SqliteStore implements Store {
     return this.#read("books", query);
   }
 
+  async measures<Kind extends MeasureKind>(kind: Kind, query: MeasureQuery) {
+    return await this.#read("measures", { kind, query }) as Page<Measures[Kind]>;
+  }
+
   providerEvents(provider: string, limit: number) {
     return this.#read("providerEvents", { provider, limit });
   }
@@ -118,8 +132,20 @@ export class SqliteStore implements Store {
     return this.#read("lastEpoch", undefined);
   }
 
+  quotas() {
+    return this.#read("quotas", undefined);
+  }
+
+  mappings() {
+    return this.#read("mappings", undefined);
+  }
+
   instrumentChanges() {
     return this.#read("instrumentChanges", undefined);
+  }
+
+  routeChanges() {
+    return this.#read("routeChanges", undefined);
   }
 
   close(): Promise<void> {

@@ -60,12 +60,14 @@ const operations: Operations = {
   close,
   write: (batch) => opened().writer.write(batch),
   changeInstrument: (change) => opened().writer.changeInstrument(change),
+  changeRoute: (change) => opened().writer.changeRoute(change),
   prune: (pruning) => opened().writer.prune(pruning),
   ticks: (query) => opened().reader.ticks(query),
   candles: (query) => opened().reader.candles(query),
   toldCandles: (query) => opened().reader.toldCandles(query),
   gaps: (query) => opened().reader.gaps(query),
   books: (query) => opened().reader.books(query),
+  measures: (asked) => opened().reader.measures(asked),
   providerEvents: (query) => opened().reader.providerEvents(query),
   bases: (query) => opened().reader.bases(query),
   tickSpan: (query) => opened().reader.tickSpan(query),
@@ -73,7 +75,10 @@ const operations: Operations = {
   runAt: (time) => opened().reader.runAt(time),
   run: (epoch) => opened().reader.run(epoch),
   lastEpoch: () => opened().reader.lastEpoch(),
+  quotas: () => opened().reader.quotas(),
+  mappings: () => opened().reader.mappings(),
   instrumentChanges: () => opened().reader.instrumentChanges(),
+  routeChanges: () => opened().reader.routeChanges(),
 };
 
 /** How an operation is called in "Cannot ...". */
@@ -82,6 +87,7 @@ const ATTEMPTS: Partial<Record<keyof Operations, string>> = {
   close: "close",
   write: "write to",
   changeInstrument: "write to",
+  changeRoute: "write to",
   prune: "prune",
 };
 

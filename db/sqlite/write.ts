@@ -6,17 +6,30 @@
 import type { Gap } from "../../domain/gap.ts";
 import { formatLevels } from "../../domain/levels.ts";
 import type {
+  Amendment,
   BookSnapshot,
   InstrumentChange,
   KeptCandle,
+  KeptQuota,
+  Mapping,
   ProviderEvent,
+  Pruned,
   PruneLimits,
+  RouteChange,
   Run,
   WriteReport,
 } from "../store.ts";
-import { CANDLE_KEY, CANDLE_TELLING, CANDLE_VALUES, formatProviders, KIND_CODES } from "../rows.ts";
+import {
+  CANDLE_KEY,
+  CANDLE_TELLING,
+  CANDLE_VALUES,
+  formatProviders,
+  formatSpendings,
+  KIND_CODES,
+} from "../rows.ts";
 import { SIDES, STRIDE, type TickColumns } from "./columns.ts";
 import type { Bound, Database } from "./database.ts";
+import { upsertMeasure } from "./measures.ts";
 import { Names } from "./names.ts";
 import type { ColumnBatch, WriteOperations } from "./protocol.ts";
 import { prune } from "./prune.ts";
@@ -64,6 +77,18 @@ const INSERT_EVENT = `
   VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (provider, time, event, reason, correlation) DO NOTHING`;
 
+const UPSERT_QUOTA = `
+  INSERT INTO quotas (provider, name, spendings) VALUES (?, ?, ?)
+  ON CONFLICT (provider, name) DO UPDATE SET spendings = excluded.spendings`;
+
+const UPSERT_MAPPING = `
+  INSERT INTO provider_instrument_mappings (provider, symbol, venue_symbol) VALUES (?, ?, ?)
+  ON CONFLICT (provider, symbol) DO UPDATE SET venue_symbol = excluded.venue_symbol`;
+
+const AMEND = `
+  UPDATE ticks SET flags = flags | ?
+  WHERE symbol = ? AND provider = ? AND time >= ? AND time < ? AND kind = ? AND id = ?`;
+
 const UPSERT_RUN = `
   INSERT INTO runs (epoch, started_at, alive_until, clean) VALUES (?, ?, ?, ?)
   ON CONFLICT (epoch) DO UPDATE SET
@@ -72,6 +97,10 @@ const UPSERT_RUN = `
 const UPSERT_INSTRUMENT = `
   INSERT INTO instruments (symbol, spec, changed_at) VALUES (?, ?, ?)
   ON CONFLICT (symbol) DO UPDATE SET spec = excluded.spec, changed_at = excluded.changed_at`;
+
+const UPSERT_ROUTE = `
+  INSERT INTO routes (name, spec, changed_at) VALUES (?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET spec = excluded.spec, changed_at = excluded.changed_at`;
 
 /** The writing half of a connection. */
 export class Writer implements WriteOperations {
@@ -95,6 +124,12 @@ export class Writer implements WriteOperations {
         for (const gap of batch.gaps) this.#upsertGap(gap);
         for (const event of batch.events) this.#insertEvent(event);
         for (const book of batch.books ?? []) this.#insertBook(book);
+        for (const quota of batch.quotas ?? []) this.#upsertQuota(quota);
+        for (const mapping of batch.mappings ?? []) this.#upsertMapping(mapping);
+        for (const measure of batch.measures ?? []) {
+          upsertMeasure(this.#database, this.#symbols, measure);
+        }
+        for (const amendment of batch.amendments ?? []) this.#amend(amendment);
         if (batch.run !== undefined) this.#upsertRun(batch.run);
         return { ticks, candles };
       });
@@ -112,8 +147,14 @@ export class Writer implements WriteOperations {
     this.#database.run(UPSERT_INSTRUMENT, symbol, text, changedAt);
   }
 
+  /** Keeps what was said of a route, in place of what was said before. */
+  changeRoute({ name, spec, changedAt }: RouteChange): void {
+    const text = spec === null ? null : JSON.stringify(spec);
+    this.#database.run(UPSERT_ROUTE, name, text, changedAt);
+  }
+
   /** Deletes what is past its limit, at most `most` rows. */
-  prune({ limits, most }: { limits: PruneLimits; most: number }): number {
+  prune({ limits, most }: { limits: PruneLimits; most: number }): Pruned {
     return prune(this.#database, limits, most);
   }
 
@@ -229,6 +270,21 @@ export class Writer implements WriteOperations {
     const [bids, asks] = [formatLevels(book.bids), formatLevels(book.asks)];
     this.#database.run(INSERT_BOOK, symbol, time, provider, bids, asks);
     this.#database.run(INSERT_MEASURES, symbol, time, provider, mid, spread, imbalance);
+  }
+
+  #upsertQuota({ provider, name, spendings }: KeptQuota): void {
+    const text = formatSpendings(spendings);
+    this.#database.run(UPSERT_QUOTA, this.#providers.idOf(provider), name, text);
+  }
+
+  #upsertMapping({ provider, symbol, name }: Mapping): void {
+    const key = [this.#providers.idOf(provider), this.#symbols.idOf(symbol)];
+    this.#database.run(UPSERT_MAPPING, ...key, name);
+  }
+
+  #amend({ symbol, provider, id, from, to, flags }: Amendment): void {
+    const key = [this.#symbols.idOf(symbol), this.#providers.idOf(provider)];
+    this.#database.run(AMEND, flags, ...key, from, to, KIND_CODES.trade, id);
   }
 
   #insertEvent({ provider, time, event, reason, correlation }: ProviderEvent): void {

@@ -3,22 +3,19 @@
  *
  * @module
  */
-import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { lineCount, RecordSplitter } from "../../domain/csv.ts";
-import { MarketdError, messageOf } from "../../domain/errors.ts";
+import { MarketdError } from "../../domain/errors.ts";
 import { RecordingReader } from "../../domain/recordingreader.ts";
-import { ProviderError } from "../provider.ts";
-
-/** Bytes, unpacked, that are read at a time. */
-const PIECE = 65_536;
+import { type Problem, ProviderError } from "../provider.ts";
+import { breakReason, bytesOf } from "./unpack.ts";
 
 /** One record of a file, not blank. */
 export interface FileRecord {
   readonly text: string;
   /** The line that it begins on; the file's first is 1. */
   readonly line: number;
+  /** The lines that it stands on. */
+  readonly lines: number;
 }
 
 /** A file that stopped being readable somewhere. */
@@ -27,8 +24,13 @@ export class BrokenFile extends Error {
 
   /** @param line the last one that was read whole. */
   constructor(readonly line: number, cause: unknown) {
-    super(messageOf(cause), { cause });
+    super(breakReason(cause), { cause });
   }
+}
+
+/** A file's break as a problem of the feed. */
+export function breakOf(name: string, { line, message }: BrokenFile): Problem {
+  return { where: `${name}:${line}`, what: `the file breaks off after this line: ${message}` };
 }
 
 /** A recording whose header was read, and the records after it. */
@@ -47,7 +49,7 @@ export class RecordingFile {
     const [header, ...rest] = first;
     this.name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
     this.reader = new RecordingReader(header!.text, this.name);
-    this.#next = rest;
+    this.#next = this.#readable(rest);
     this.#pieces = pieces;
   }
 
@@ -68,6 +70,8 @@ export class RecordingFile {
 
   /**
    * The next records; `null` at the end. A record that is cut off with a broken file is not given.
+   * One of several lines that does not fit the header (a quote was not closed, say) is given line by
+   * line: it takes none of the rows below with it.
    *
    * @throws BrokenFile where the file breaks off (a gzip that was cut short, say), after everything
    * that could be read of it.
@@ -79,7 +83,14 @@ export class RecordingFile {
       return next;
     }
     const { value, done } = await this.#pieces.next();
-    return done ? null : value;
+    return done ? null : this.#readable(value);
+  }
+
+  #readable(records: readonly FileRecord[]): readonly FileRecord[] {
+    if (records.every(({ lines }) => lines === 1)) return records;
+    return records.flatMap((record) =>
+      record.lines === 1 || this.reader.fits(record.text) ? [record] : linesOf(record)
+    );
   }
 
   /** Lets go of the file. */
@@ -106,44 +117,35 @@ async function* readPieces(path: string): AsyncGenerator<readonly FileRecord[]> 
   function numbered(texts: readonly string[]): FileRecord[] {
     const records: FileRecord[] = [];
     for (const text of texts) {
-      if (text !== "") records.push({ text, line: line + 1 });
-      line += lineCount(text);
+      const lines = lineCount(text);
+      if (text !== "") records.push({ text, line: line + 1, lines });
+      line += lines;
     }
     return records;
   }
 
-  const { bytes, close } = openBytes(path);
   try {
-    for await (const piece of bytes) {
+    for await (const piece of bytesOf(path)) {
       yield numbered(splitter.push(decoder.decode(piece, { stream: true })));
     }
     yield numbered([...splitter.push(decoder.decode()), ...splitter.end()]);
   } catch (error) {
     throw new BrokenFile(line, error);
-  } finally {
-    close();
   }
 }
 
-/** Node's gunzip rather than `DecompressionStream`: that one refuses a file of several members. */
-function openBytes(path: string): { bytes: Readable; close: () => void } {
-  const file = createReadStream(path, { highWaterMark: PIECE });
-  if (!path.endsWith(".gz")) return { bytes: file, close: () => file.destroy() };
-  const plain = createGunzip({ chunkSize: PIECE });
-  file.on("error", (error) => plain.destroy(error));
-  file.pipe(plain);
-  const close = () => {
-    file.destroy();
-    plain.destroy();
-  };
-  return { bytes: plain, close };
+function linesOf({ text, line }: FileRecord): FileRecord[] {
+  return text.split("\n").map((text, at) => ({
+    text: text.endsWith("\r") ? text.slice(0, -1) : text,
+    line: line + at,
+    lines: 1,
+  })).filter(({ text }) => text !== "");
 }
 
 function unreadable(path: string, error: unknown): ProviderError {
   const cause = error instanceof BrokenFile ? error.cause : error;
-  const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
   const message = cause instanceof MarketdError
     ? cause.message
-    : `Cannot read recording ${path}: ${missing ? "there is no such file" : messageOf(cause)}.`;
+    : `Cannot read recording ${path}: ${breakReason(cause)}.`;
   return new ProviderError("bad-recording", message, { terminal: true, cause });
 }

@@ -5,11 +5,12 @@
  */
 import type { Gap } from "../../domain/gap.ts";
 import { clockTime, isGap } from "../../domain/recording.ts";
-import { RowProblem } from "../../domain/recordingreader.ts";
+import { type RecordingRow, RowProblem } from "../../domain/recordingreader.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Problem, RecordedFile } from "../provider.ts";
-import { BrokenFile, type FileRecord, RecordingFile } from "./files.ts";
+import { FileClock } from "./clock.ts";
+import { breakOf, BrokenFile, type FileRecord, RecordingFile } from "./files.ts";
 
 /** What a recording says next, or what is wrong with what it says. */
 export type Entry = Tick | Gap | Problem;
@@ -89,7 +90,9 @@ class Cursor {
   /** The file's clock at each of the entries. */
   #clocks: Micros[] = [];
   #at = 0;
-  #clock: Micros = -Infinity;
+  readonly #clock = new FileClock();
+  /** The last record that was read: whether it strays is known by the one below it. */
+  #last: readonly FileRecord[] = [];
   #over = false;
 
   private constructor(file: RecordingFile, index: number) {
@@ -145,30 +148,39 @@ class Cursor {
   async #read(): Promise<void> {
     try {
       const records = await this.#file.read();
-      if (records === null) this.#over = true;
-      else for (const record of records) this.#add(record);
+      if (records === null) this.#end();
+      else {
+        const known = [...this.#last, ...records];
+        this.#last = known.slice(-1);
+        this.#add(known.slice(0, -1), known.at(-1));
+      }
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
-      this.#over = true;
-      this.#problem(error.line, `the file breaks off after this line: ${error.message}`);
+      this.#end();
+      this.#entries.push(breakOf(this.#file.name, error));
+      this.#clocks.push(...this.#clock.pass([NaN]));
     }
   }
 
-  #add({ text, line }: FileRecord): void {
-    const { reader } = this.#file;
-    const row = reader.read(text, line);
-    if (row instanceof RowProblem) {
-      this.#problem(line, row.what);
-      return;
-    }
-    this.#clock = Math.max(this.#clock, clockTime(row));
-    this.#entries.push(reader.stamped ? row : stamped(row, this.#clock));
-    this.#clocks.push(this.#clock);
+  #end(): void {
+    this.#over = true;
+    this.#add(this.#last, undefined);
   }
 
-  #problem(line: number, what: string): void {
-    this.#entries.push({ where: `${this.#file.name}:${line}`, what });
-    this.#clocks.push(this.#clock);
+  #add(records: readonly FileRecord[], below: FileRecord | undefined): void {
+    const { name, reader } = this.#file;
+    const read = ({ text, line }: FileRecord) => reader.read(text, line);
+    const timeOf = (row: RecordingRow) => row instanceof RowProblem ? NaN : clockTime(row);
+    const rows = records.map(read);
+    const following = below === undefined ? NaN : timeOf(read(below));
+    this.#clocks = this.#clock.pass(rows.map(timeOf), following);
+    this.#entries = rows.map((row, at) =>
+      row instanceof RowProblem
+        ? { where: `${name}:${records[at]!.line}`, what: row.what }
+        : reader.stamped
+        ? row
+        : stamped(row, this.#clocks[at]!)
+    );
   }
 }
 

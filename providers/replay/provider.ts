@@ -59,10 +59,17 @@ function createReplay(options: ReplayOptions): Provider {
     id: ID,
     alwaysOpen: true,
     tellsGaps: inspection?.tellsGaps ?? false,
+    get judged() {
+      return inspection?.judged ?? false;
+    },
     clock: "driven",
     offers({ symbol }) {
       if (inspection === undefined) return replay.capabilities;
       return offersOf(inspection.symbols.find((recorded) => recorded.symbol === symbol));
+    },
+    begins({ symbol }) {
+      const first = inspection?.symbols.find((recorded) => recorded.symbol === symbol)?.first;
+      return first === undefined || start === undefined ? first : Math.max(first, start);
     },
     async authenticate(signal) {
       signal.throwIfAborted();

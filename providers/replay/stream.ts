@@ -52,7 +52,9 @@ export class ReplayStream implements Stream {
   #clock: Micros = -Infinity;
   /** The last whole second that the sink was told. */
   #second: Micros = -Infinity;
+  /** Rows that were passed, and of them those up to the last that was said. */
   #rows = 0;
+  #said = 0;
   #turnedAt = 0;
   #progressAt = 0;
   #running: Promise<void> | null = null;
@@ -96,7 +98,10 @@ export class ReplayStream implements Stream {
       this.#sink.progress(this.#rows, this.#options.inspection.rows);
       this.#sink.ended();
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      if (this.#closing.signal.aborted) {
+        this.#sink.progress(this.#said, this.#options.inspection.rows);
+        return;
+      }
       this.#sink.lost(
         error instanceof ProviderError ? error : new ProviderError(
           "lost",
@@ -110,14 +115,18 @@ export class ReplayStream implements Stream {
   async #say(block: readonly Entry[]): Promise<void> {
     const { start = -Infinity } = this.#options;
     for (const entry of block) {
-      this.#rows++;
       if (isProblem(entry)) {
+        this.#rows++;
         this.#sink.problem(entry);
         continue;
       }
       const clock = Math.max(this.#clock, clockTime(entry));
-      if (clock < start) continue;
+      if (clock < start) {
+        this.#rows++;
+        continue;
+      }
       if (clock - this.#second >= SECOND || this.#pace.isEarly(clock)) await this.#reach(clock);
+      this.#rows++;
       this.#clock = clock;
       if (!this.#wanted.has(entry.symbol)) continue;
       if (isGap(entry)) {
@@ -152,7 +161,11 @@ export class ReplayStream implements Stream {
   /** Says the batch, once there is credit. */
   async #flush(): Promise<void> {
     const reserved = this.#batch.length;
-    if (reserved === 0) return;
+    const rows = this.#rows;
+    if (reserved === 0) {
+      this.#said = rows;
+      return;
+    }
     const { credit } = this.#sink;
     await credit.reserve(reserved, this.#closing.signal);
     // While it waited, an unsubscription may have made the batch smaller.
@@ -161,6 +174,7 @@ export class ReplayStream implements Stream {
     const wanted = this.#closing.signal.aborted ? 0 : batch.length;
     if (wanted < reserved) credit.give(reserved - wanted);
     if (wanted > 0) this.#sink.ticks(batch);
+    this.#said = rows;
     await this.#rest();
   }
 

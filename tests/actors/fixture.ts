@@ -11,6 +11,9 @@ import { Directory } from "../../actors/instruments/directory.ts";
 import { Meters } from "../../actors/meters.ts";
 import { Outbox } from "../../actors/outbox.ts";
 import { Journal } from "../../actors/journal.ts";
+import { Backlog } from "../../actors/routing/backfill/backlog.ts";
+import { Gates } from "../../actors/routing/gates.ts";
+import { Routes } from "../../actors/routing/routes.ts";
 import { type Settings, settingsSchema } from "../../actors/settings/schema.ts";
 import type { Shared } from "../../actors/shared.ts";
 import type { ChildReport } from "../../actors/supervision.ts";
@@ -19,7 +22,9 @@ import { openStore } from "../../db/open.ts";
 import type { Store, WriteBatch, WriteReport } from "../../db/store.ts";
 import type { Candle } from "../../domain/candle.ts";
 import { CandleSeries } from "../../domain/candles.ts";
+import { FlowSeries } from "../../domain/flow/series.ts";
 import { BASE_INTERVAL, parseInterval } from "../../domain/interval.ts";
+import { ProfileSeries } from "../../domain/profile/series.ts";
 import type { Depth, Quote, Trade } from "../../domain/tick.ts";
 import { type Micros, parseTime } from "../../domain/time.ts";
 
@@ -132,11 +137,17 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     journal: new Journal(clock, hub.epoch),
     directory: new Directory(),
     feeds: new Feeds(),
+    gates: new Gates(settings),
+    backlog: new Backlog(),
+    routes: new Routes(settings, given.providers ?? new Map()),
     vitals,
     meters: new Meters(),
     providers: new Map(),
+    quotas: new Map(),
     intervals: [BASE_INTERVAL, ...named.filter(({ name }) => name !== BASE_INTERVAL.name)],
     makeSeries: (options) => new CandleSeries(options),
+    makeProfile: (options) => new ProfileSeries(options),
+    makeFlow: (options) => new FlowSeries(options),
     observe: (parent, report) => reports.push({ parent, report }),
     uptime,
     ...given,

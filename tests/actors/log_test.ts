@@ -101,3 +101,19 @@ Deno.test("one record is one line, whatever it says", () => {
     ),
   );
 });
+
+Deno.test("a field that says nothing is left out", () => {
+  const empty = { reason: "", applied: [], cause: undefined, rows: 0, done: false, next: null };
+  const [text] = logged(TEXT, () => logger("x").info("moved on", empty));
+  assertMatch(text!, /moved on rows=0 done=false next=null\n$/);
+  const [json] = logged(JSON_LINES, () => logger("x").info("moved on", empty));
+  const { time: _, ...rest } = JSON.parse(json!);
+  assertEquals(rest, {
+    level: "info",
+    component: "x",
+    message: "moved on",
+    rows: 0,
+    done: false,
+    next: null,
+  });
+});

@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { configureLogging } from "../../actors/log.ts";
 import { StoreError, type WriteBatch } from "../../db/store.ts";
 import { Credit } from "../../domain/credit.ts";
 import { SECOND } from "../../domain/time.ts";
 import { flushed, inStore, T0, TestClock, trade, until, type World, worldOf } from "./fixture.ts";
 import { record } from "./recording.ts";
+import { logged } from "./logged.ts";
 
 const REFUSED = new StoreError("refused", "Cannot write: no place for it.");
 const BROKEN = new StoreError("unusable", "Cannot write: not a database.");
@@ -15,17 +15,6 @@ const refusing = (id: string) => ({ ticks }: WriteBatch) =>
 
 async function refusedRows({ meters }: World): Promise<number> {
   return (await meters.rowsRefused.get()).values[0]!.value;
-}
-
-/** Runs with the log's lines at hand. */
-async function logged(work: (lines: string[]) => Promise<void>): Promise<void> {
-  const lines: string[] = [];
-  configureLogging({ level: "info", format: "text" }, (line) => lines.push(line));
-  try {
-    await work(lines);
-  } finally {
-    configureLogging({ level: "error", format: "text" }, () => {});
-  }
 }
 
 Deno.test("an entry that the store refuses is lost alone: counted, logged once, its credit given back", () =>

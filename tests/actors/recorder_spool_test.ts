@@ -1,11 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { Spool } from "../../actors/spool/spool.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../db/store.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { MILLISECOND } from "../../domain/time.ts";
 import { inFolder } from "./commands/run.ts";
-import { inStore, quote, type TestStore, trade, until, worldOf } from "./fixture.ts";
-import { record } from "./recording.ts";
+import { inStore, quote, T0, TestClock, type TestStore, trade, until, worldOf } from "./fixture.ts";
+import { openSpool, record } from "./recording.ts";
 
 const DOWN = new StoreError("unreachable", "Cannot write: the server is away.");
 const OFTEN = { every: 5 * MILLISECOND, rows: 10 };
@@ -21,7 +20,7 @@ Deno.test("what comes while the store is down is spooled, and written in order w
   inFolder({}, (folder) =>
     inStore(async (store) => {
       const world = worldOf(store.store);
-      const spool = await Spool.open(`${folder}/s`, 1 << 20);
+      const spool = await openSpool(`${folder}/s`, 1 << 20);
       const recording = record(world, { ...OFTEN, spool });
       const ticks: Tick[] = [];
       const add = (count: number) => {
@@ -47,7 +46,8 @@ Deno.test("what comes while the store is down is spooled, and written in order w
       assertEquals([world.journal.state, spool.rows, spool.bytes], ["writing", 0, 0]);
       await recording.drain();
       await spool.close();
-      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+      const left = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+      assertEquals(left, ["s.lock"]);
     })));
 
 Deno.test("what a run left on disk is written first by the next one", () =>
@@ -55,7 +55,7 @@ Deno.test("what a run left on disk is written first by the next one", () =>
     inStore(async (store) => {
       const ticks = [trade(), trade(), trade()];
       const first = worldOf(store.store);
-      const left = await Spool.open(`${folder}/s`, 1 << 20);
+      const left = await openSpool(`${folder}/s`, 1 << 20);
       store.down = DOWN;
       const recording = record(first, { ...OFTEN, spool: left });
       first.outbox.add({ ticks: ticks.slice(0, 2) });
@@ -65,7 +65,7 @@ Deno.test("what a run left on disk is written first by the next one", () =>
 
       store.down = null;
       const second = worldOf(store.store);
-      const spool = await Spool.open(`${folder}/s`, 1 << 20);
+      const spool = await openSpool(`${folder}/s`, 1 << 20);
       second.outbox.add({ ticks: ticks.slice(2) });
       const next = record(second, { ...OFTEN, spool });
       await second.journal.flushed();
@@ -78,7 +78,7 @@ Deno.test("past the spool's cap rows wait in memory, whose bound sheds by the ru
   inFolder({}, (folder) =>
     inStore(async (store) => {
       const world = worldOf(store.store);
-      const spool = await Spool.open(`${folder}/s`, 3_000);
+      const spool = await openSpool(`${folder}/s`, 3_000);
       store.down = DOWN;
       const recording = record(world, { ...OFTEN, spool });
       const trades: Tick[] = [];
@@ -96,5 +96,89 @@ Deno.test("past the spool's cap rows wait in memory, whose bound sheds by the ru
       const kept = await idsIn(store);
       assertEquals(ids(trades).filter((id) => !kept.includes(id)), []);
       await recording.drain();
+      await spool.close();
+    })));
+
+Deno.test("while the store hangs rows get to the disk, and its late answer doubles and disorders none", () =>
+  inFolder({}, (folder) =>
+    inStore(async (store) => {
+      const world = worldOf(store.store);
+      const spool = await openSpool(`${folder}/s`, 1 << 20);
+      const recording = record(world, { ...OFTEN, spool });
+      const gate = Promise.withResolvers<void>();
+      store.writeGate = gate.promise;
+      const ticks = Array.from({ length: 30 }, () => trade());
+      world.outbox.add({ ticks: ticks.slice(0, 10) });
+      await until(() => store.asked.some((batch) => batch.ticks.length > 0));
+      const asked = store.asked.length;
+      const waiting = assertRejects(world.journal.flushed(), /has not answered/);
+      for (const tick of ticks.slice(10)) world.outbox.add({ ticks: [tick] });
+      // Those under way too: they may never arrive.
+      await until(() => spool.rows === 30);
+      await until(() => world.journal.state === "spooling");
+      await waiting;
+      assertEquals([world.outbox.rows, world.journal.inHand], [0, 0]);
+      // Nothing more is asked of a store that owes an answer.
+      assertEquals(store.asked.length, asked);
+      gate.resolve();
+      await until(() => world.journal.state === "writing" && spool.rows === 0);
+      assertEquals(await idsIn(store), ids(ticks));
+      await recording.drain();
+      await spool.close();
+    })));
+
+Deno.test("whatever the store says rows are spooled, and it is tried until it is mended", () =>
+  inFolder({}, (folder) =>
+    inStore(async (store) => {
+      for (const code of ["unusable", "locked", "newer-schema", "missing", "full"] as const) {
+        const world = worldOf(store.store, { epoch: `00000000${code.length}` });
+        const spool = await openSpool(`${folder}/${code}`, 1 << 20);
+        const recording = record(world, { ...OFTEN, spool });
+        store.down = new StoreError(code, `Cannot write: ${code}.`);
+        const tick = trade();
+        world.outbox.add({ ticks: [tick] });
+        await until(() => spool.rows === 1);
+        assertEquals(world.journal.trouble, `Cannot write: ${code}.`);
+        store.down = null;
+        await until(() => world.journal.state === "writing");
+        assert((await idsIn(store)).includes(tick.id));
+        assertEquals(world.reports.filter(({ report }) => report.status !== "running"), []);
+        await recording.drain();
+        await spool.close();
+      }
+    })));
+
+Deno.test("what was shed is told as one gap of each instrument and provider", () =>
+  inFolder({}, (folder) =>
+    inStore(async (store) => {
+      const world = worldOf(store.store, { clock: new TestClock(T0 + 9) });
+      const spool = await openSpool(`${folder}/s`, 2_000);
+      store.down = DOWN;
+      const recording = record(world, { ...OFTEN, spool });
+      const shed = async () => {
+        const { values } = await world.meters.shed.get();
+        return values.reduce((sum, { value }) => sum + value, 0);
+      };
+      for (let at = 1; await shed() === 0; at++) {
+        world.outbox.add({
+          ticks: [quote({ receivedAt: T0 + at }), trade({ receivedAt: T0 + at })],
+        });
+        const { length } = world.outbox;
+        await until(() => world.outbox.length < length || world.journal.state === "shedding");
+      }
+      store.down = null;
+      await recording.drain();
+      const { rows } = await store.real.gaps({ limit: 9 });
+      assertEquals(rows.length, 1);
+      const { from, to, ...rest } = rows[0]!;
+      // The first quote went with all the others of its lane.
+      assert(from === T0 + 1 && to > T0 + 1);
+      assertEquals(rest, {
+        symbol: "AAPL",
+        provider: "test",
+        reason: "shed",
+        status: "open",
+        detectedAt: T0 + 9,
+      });
       await spool.close();
     })));

@@ -5,9 +5,15 @@
  */
 import { createActor } from "xstate";
 import { recorder, type RecorderInput } from "../../actors/recorder.ts";
+import { Spool } from "../../actors/spool/spool.ts";
 import { createSupervisor } from "../../actors/supervision.ts";
 import { SECOND } from "../../domain/time.ts";
 import { until, type World } from "./fixture.ts";
+
+/** Opens a spool of the tests' store. */
+export function openSpool(path: string, cap: number, owner = "sqlite:test.db"): Promise<Spool> {
+  return Spool.open({ path, cap, owner });
+}
 
 /** A recorder that runs. */
 export interface Recording {

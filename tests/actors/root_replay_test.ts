@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { DrivenClock } from "../../actors/clock.ts";
 import type { Candle } from "../../domain/candle.ts";
-import { MINUTE, SECOND } from "../../domain/time.ts";
+import { flagNames } from "../../domain/flags.ts";
+import { DAY, formatTime, MINUTE, SECOND } from "../../domain/time.ts";
 import { replay } from "../../providers/replay/provider.ts";
 import { minutes, START, withFiles } from "../providers/replay/recordings.ts";
 import { inStore, type TestStore, until } from "./fixture.ts";
 import { inTree } from "./tree.ts";
+import { testContext } from "../providers/context.ts";
 
 /** Ten rows a second for six and a half minutes. */
 const ROWS = 3_900;
@@ -22,7 +24,7 @@ async function play(store: TestStore, files: readonly string[], playing: Playing
   const { rows = 5_000, speed = "max", epoch = "000000001" } = playing;
   const options = replay.options.parse({ files, speed });
   const inspection = await replay.inspect!(options);
-  const provider = replay.create({ ...options, inspection }, { now: () => 0 });
+  const provider = replay.create({ ...options, inspection }, testContext(() => 0));
   const { shared } = await inTree(store, {
     providers: [provider],
     said: {
@@ -128,6 +130,56 @@ Deno.test("playing a recording twice into one store changes nothing", () =>
         assertEquals(second.kept, { ticks: 0, candles: 0 });
       }),
   ));
+
+const HEADER = "time,symbol,kind,price\n";
+const rowsOf = (symbol: string, seconds: readonly number[]) =>
+  seconds.map((second) => `${formatTime(START + second * SECOND)},${symbol},trade,1\n`).join("");
+
+Deno.test("each instrument's candles are partial until its own first row, whatever else was on before", () =>
+  withFiles({
+    // AAPL is there from the whole minute on; of MSFT the file begins half a minute into another,
+    // with a row after it that is late.
+    "aapl.csv": HEADER + rowsOf("AAPL", [0, 59, 60, 119, 120, 190]),
+    "msft.csv": HEADER + rowsOf("MSFT", [90, 10, 115, 125, 190]),
+  }, (files) =>
+    inStore(async (store) => {
+      const { made, gaps } = await play(store, files);
+      const minutes = made.filter(({ interval }) => interval === "1m")
+        .map(({ symbol, start, status }) => `${symbol} ${(start - START) / MINUTE} ${status}`);
+      // The last minute, the fourth, ends with its feed.
+      assertEquals(minutes, [
+        "AAPL 0 complete",
+        "AAPL 1 complete",
+        "AAPL 2 complete",
+        "AAPL 3 partial",
+        "MSFT 0 partial",
+        "MSFT 1 partial",
+        "MSFT 2 complete",
+        "MSFT 3 partial",
+      ]);
+      const joined = gaps.filter(({ reason }) => reason === "joined");
+      assertEquals(joined.map(({ symbol, to }) => [symbol, (to - START) / SECOND]), [["MSFT", 90]]);
+    })));
+
+Deno.test("a row whose time is far from the clock is kept with the reason, and makes no candle", () =>
+  withFiles({
+    "aapl.csv": HEADER + rowsOf("AAPL", [0, 60, -8 * DAY / SECOND, 400 * DAY / SECOND, 120]),
+  }, (files) =>
+    inStore(async (store) => {
+      const { made } = await play(store, files);
+      const starts = made.filter(({ interval }) => interval === "1m").map(({ start }) =>
+        (start - START) / MINUTE
+      );
+      assertEquals(starts, [0, 1, 2]);
+      const { rows } = await store.real.ticks({ symbol: "AAPL", order: "arrival", limit: 9 });
+      assertEquals(rows.map(({ flags }) => flagNames(flags).join()), [
+        "",
+        "",
+        "absurd-time",
+        "absurd-time",
+        "",
+      ]);
+    })));
 
 /** The same rows, each received 80 ms after its time. */
 function delayed(text: string): string {

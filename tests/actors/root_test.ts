@@ -9,6 +9,7 @@ import { ProviderError } from "../../providers/provider.ts";
 import { Scripted } from "./connections/scripted.ts";
 import { flushed, inStore, quote, TestClock, trade, until } from "./fixture.ts";
 import { inTree, plant, send, stateOf } from "./tree.ts";
+import { testContext } from "../providers/context.ts";
 
 const SYMBOLS = ["AAPL", "VOD.L", "^FTSE", "EURUSD"];
 
@@ -16,7 +17,7 @@ const SYMBOLS = ["AAPL", "VOD.L", "^FTSE", "EURUSD"];
 function demoTree() {
   const options = demo.options.parse({ rate: 2_000, symbols: SYMBOLS });
   return {
-    providers: [demo.create(options, { now: () => wallClock.now() })],
+    providers: [demo.create(options, testContext(() => wallClock.now()))],
     said: { instruments: SYMBOLS, candles: { intervals: ["1m", "5m"] } },
     clock: wallClock,
   };

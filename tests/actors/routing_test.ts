@@ -118,6 +118,22 @@ Deno.test("a tick of an unknown instrument is flagged and kept, and reaches no s
   stop();
 });
 
+Deno.test("an instrument that is left is unknown, and one followed anew is heard in its shard, by a gate that knows nothing of it", () => {
+  const { world: { directory, outbox }, send, ticksOf, stop } = route();
+  const said = () => trade({ id: "1" });
+  send(batch([said()]));
+  directory.remove("AAPL");
+  send(batch([said()]));
+  assertEquals(outbox.take(10).flatMap(({ ticks }) => ticks.map(({ flags }) => flagNames(flags))), [
+    ["unknown-instrument"],
+  ]);
+  directory.add(listing("AAPL", "shard-2"));
+  send(batch([said(), said()]));
+  const flags = (shard: string) => ticksOf(shard).map((tick) => flagNames(tick.flags));
+  assertEquals([flags("shard-1"), flags("shard-2")], [[[]], [[], ["duplicate"]]]);
+  stop();
+});
+
 Deno.test("while a shard is away its ticks are kept, and the others' go their way", () => {
   const { world, send, ticksOf, stop } = route(["shard-2"]);
   const ticks = [trade(), trade({ symbol: "MSFT" })];
@@ -150,8 +166,8 @@ Deno.test("a gap that the feed tells is delivered to the shard of its instrument
     status: "open",
     detectedAt: T0 + 1,
   } as const;
-  send({ type: "routing.gap", gap: { ...gap, symbol: "MSFT" } });
-  send({ type: "routing.gap", gap: { ...gap, symbol: "NONE" } });
+  send({ type: "routing.gap", provider: "test", gap: { ...gap, symbol: "MSFT" } });
+  send({ type: "routing.gap", provider: "test", gap: { ...gap, symbol: "NONE" } });
   assertEquals(heard.get("instruments"), [{
     type: "instruments.deliver",
     shard: "shard-2",

@@ -1,11 +1,12 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Listing } from "../../actors/instruments/directory.ts";
 import type { Tree } from "../../actors/root.ts";
 import { ChangeError } from "../../actors/settings.ts";
 import { StoreError } from "../../db/store.ts";
-import type { InstrumentSpec } from "../../domain/instrument.ts";
+import type { Instrument, InstrumentSpec } from "../../domain/instrument.ts";
 import { Scripted } from "./connections/scripted.ts";
 import { inStore, T0, type TestStore, until } from "./fixture.ts";
+import { logged } from "./logged.ts";
 import { inTree, plant, send, stateOf } from "./tree.ts";
 
 function add(tree: Tree, spec: InstrumentSpec): Promise<Listing> {
@@ -46,6 +47,25 @@ function changing(work: (tree: Tree, provider: Scripted, store: TestStore) => Pr
     });
   });
 }
+
+Deno.test("instruments that no provider has are told in one line", () =>
+  logged((lines) =>
+    inStore(async (store) => {
+      const said = { instruments: ["NONE", "NONE.A", "NONE.B", "AAPL"] };
+      class Lacking extends Scripted {
+        override offers(instrument: Instrument) {
+          return instrument.symbol.startsWith("NONE") ? [] : super.offers(instrument);
+        }
+      }
+      await inTree(store, { providers: [new Lacking()], said }, () => Promise.resolve());
+      const told = lines.filter((line) => line.includes("not followed"));
+      assertEquals(told.length, 1, told.join(""));
+      assertMatch(
+        told[0]!,
+        /no provider .* has: NONE, NONE\.A, NONE\.B \(3 in all, which are not followed\)/,
+      );
+    })
+  ));
 
 Deno.test("each instrument is fed by the first provider of its route that has it", () =>
   inStore(async (store) => {
@@ -150,6 +170,37 @@ Deno.test("changes survive a restart, laid over the configuration", () =>
       assertEquals(followed(tree), ["MSFT from test by api", "NVDA from test by api"]);
       assertEquals(tree.shared.directory.get("MSFT")?.basis, "ask");
       return Promise.resolve();
+    });
+  }));
+
+function route(tree: Tree, name: string, spec: Record<string, unknown> | null): Promise<void> {
+  const { promise, ...reply } = Promise.withResolvers<void>();
+  send(tree, "settings", { type: "settings.route", name, spec, reply } as { type: string });
+  return promise;
+}
+
+Deno.test("routes changed through the API survive a restart, and are as good without the store at first", () =>
+  inStore(async (store) => {
+    const said = {
+      instruments: ["AAPL", "IBM"],
+      routes: [{ name: "ibm", match: "IBM", providers: ["b"] }],
+    };
+    const planted = () => ({ providers: [new Scripted("a"), new Scripted("b")], said });
+    await inTree(store, planted(), async (tree) => {
+      assertEquals(followed(tree), ["AAPL from a by configuration", "IBM from b by configuration"]);
+      await route(tree, "us", { match: "AAPL", providers: ["b", "a"], failover: {} });
+      await route(tree, "ibm", null);
+    });
+    const changed = ["AAPL from b by configuration", "IBM from a by configuration"];
+    await inTree(store, { ...planted(), epoch: "000000002" }, (tree) => {
+      assertEquals(followed(tree), changed);
+      return Promise.resolve();
+    });
+    store.unreadable = new StoreError("unreachable", "Cannot read: the disk is away.");
+    await inTree(store, { ...planted(), epoch: "000000003" }, async (tree) => {
+      assertEquals(followed(tree), ["AAPL from a by configuration", "IBM from b by configuration"]);
+      store.unreadable = null;
+      await until(() => followed(tree).join() === changed.join());
     });
   }));
 

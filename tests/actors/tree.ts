@@ -5,7 +5,7 @@
  */
 import type { AnyActorRef } from "xstate";
 import { type ConnectionRef, reportOf } from "../../actors/connections/connection.ts";
-import { connectionName } from "../../actors/connections/connections.ts";
+import { connectionName } from "../../actors/connections/names.ts";
 import { startTree, type Tree, type TreeOptions } from "../../actors/root.ts";
 import type { Settings } from "../../actors/settings/schema.ts";
 import type { Provider } from "../../providers/provider.ts";

@@ -23,6 +23,7 @@ export class DiscardingStore implements Store {
   toldCandles = () => nothing<never>();
   gaps = () => nothing<never>();
   books = () => nothing<never>();
+  measures = () => nothing<never>();
   providerEvents = () => Promise.resolve([]);
   bases = () => Promise.resolve([]);
   tickSpan = () => Promise.resolve(null);
@@ -30,9 +31,13 @@ export class DiscardingStore implements Store {
   runAt = () => Promise.resolve(null);
   run = () => Promise.resolve(null);
   lastEpoch = () => Promise.resolve(null);
+  quotas = () => Promise.resolve([]);
+  mappings = () => Promise.resolve([]);
   changeInstrument = () => Promise.resolve();
   instrumentChanges = () => Promise.resolve([]);
-  prune = () => Promise.resolve(0);
+  changeRoute = () => Promise.resolve();
+  routeChanges = () => Promise.resolve([]);
+  prune = () => Promise.resolve({});
   size = () => Promise.resolve({ bytes: 0 });
   close = () => Promise.resolve();
 }

@@ -55,7 +55,7 @@ export class Daemon {
     const ended = process.status.then(({ code }) => code);
     while (daemon.#url === "") {
       const code = await Promise.race([ended, pause(20).then(() => undefined)]);
-      daemon.#url = /(http:\/\/\S+?)[;\s]/.exec(daemon.stdout)?.[1] ?? "";
+      daemon.#url = /(http:\/\/[^\s;"]+)[\s;"]/.exec(daemon.stdout)?.[1] ?? "";
       if (code !== undefined && daemon.#url === "") {
         throw new Error(`marketd ended with ${code} before it was up:\n${daemon.stderr}`);
       }

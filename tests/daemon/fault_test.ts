@@ -8,7 +8,7 @@ import { assemble, withInstruments } from "../../actors/assembly.ts";
 import { wallClock } from "../../actors/clock.ts";
 import { loadSettings } from "../../actors/settings/load.ts";
 import { systemSources } from "../../actors/settings/sources.ts";
-import { openStore } from "../../db/open.ts";
+import { checkStoreUrl, findWriter, openStore } from "../../db/open.ts";
 import { CandleSeries } from "../../domain/candles.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { loadProvider, PROVIDER_IDS } from "../../providers/catalog.ts";
@@ -17,7 +17,7 @@ import { openStream } from "../sse.ts";
 import { eventually } from "./daemon.ts";
 
 class Thrower extends CandleSeries {
-  override add(_: Tick): void {
+  override add(_: Tick): boolean {
     throw new Error("a fault put there by the test");
   }
 }
@@ -31,8 +31,8 @@ Deno.test("a candle actor that throws on one instrument's ticks leaves the other
   inFolder({}, async (folder) => {
     const sources = {
       ...systemSources({ port: "0", store: `sqlite:${folder}/x.db` }, {
-        ids: PROVIDER_IDS,
-        load: loadProvider,
+        catalog: { ids: PROVIDER_IDS, load: loadProvider },
+        checkStoreUrl,
       }),
       env: {
         MARKETD_PROVIDERS_DEMO_RATE: "500",
@@ -41,7 +41,7 @@ Deno.test("a candle actor that throws on one instrument's ticks leaves the other
     };
     const { settings } = await loadSettings(sources);
     const silent = { write: () => Promise.resolve() };
-    const deps = { sources, openStore, stdout: silent, stderr: silent };
+    const deps = { sources, openStore, findWriter, stdout: silent, stderr: silent };
     const { tree, url, close } = await assemble(deps, {
       settings: await withInstruments(settings, sources.catalog),
       store: settings.store.url!,

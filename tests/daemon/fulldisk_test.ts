@@ -10,6 +10,7 @@ import { openStream } from "../sse.ts";
 import { parseCsv } from "./csv.ts";
 import { Daemon, eventually } from "./daemon.ts";
 
+const FEW = "providers:\n  demo: { rate: 50, symbols: [AAPL] }\n";
 const CONFIG = "providers:\n  demo: { rate: 4000, symbols: [AAPL, EURUSD] }\n";
 
 Deno.test({
@@ -40,7 +41,7 @@ Deno.test({
               return until();
             });
           let isFull = false;
-          const filling = eventually("it says that the disk is full", async () => {
+          const filling = eventually("it says what is wrong with the disk", async () => {
             return await ready() === 503;
           }).then(() => isFull = true);
           await collect(() => isFull);
@@ -66,6 +67,33 @@ Deno.test({
         );
         assert(trades.length > 400);
         assertEquals(trades.filter((id) => !kept.has(id)), []);
+      });
+    }),
+});
+
+Deno.test({
+  name:
+    "with the disk full a restart comes up too, and writes when there is room (needs a user who" +
+    " may mount)",
+  ignore: !MAY_MOUNT,
+  fn: () =>
+    inFolder({ "marketd.yaml": FEW }, async (folder) => {
+      await onSmallDisk(8_192, async (disk) => {
+        const args = ["--store", `sqlite:${disk}/x.db`];
+        const first = await Daemon.start({ folder, args });
+        await first.ready();
+        assertEquals(await first.stop(), 0);
+        const ballast = `${disk}/ballast`;
+        await Deno.writeFile(ballast, new Uint8Array(8 << 20)).catch(() => {});
+        const second = await Daemon.start({ folder, args });
+        try {
+          await eventually("it says what is wrong with the disk", async () =>
+            /disk (is full|I.O error)|no space/i.test(await (await second.get("/health")).text()));
+          await Deno.remove(ballast);
+          await second.ready();
+        } finally {
+          assertEquals(await second.stop(), 0, second.stderr);
+        }
       });
     }),
 });

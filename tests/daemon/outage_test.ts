@@ -104,6 +104,10 @@ Deno.test({
           const args = ["--store", urlAt(proxy.port)];
           const before = await Daemon.start({ folder, args });
           await before.ready();
+          await eventually("enough is kept", async () => {
+            const text = await (await before.get("/metrics")).text();
+            return Number(/^marketd_store_ticks_total (\d+)$/m.exec(text)?.[1]) > 2_000;
+          });
           assertEquals(await before.stop(), 0);
           proxy.cut();
           const daemon = await Daemon.start({ folder, args });

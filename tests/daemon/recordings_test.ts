@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { marketd } from "../actors/commands/run.ts";
 import { parseCsv, type Row } from "./csv.ts";
-import { Daemon, RECORDINGS } from "./daemon.ts";
+import { Daemon, eventually, RECORDINGS } from "./daemon.ts";
 import { onEachStore } from "./stores.ts";
 
 const ignore = RECORDINGS === undefined;
@@ -126,6 +126,10 @@ onEachStore(
     const env = { MARKETD_STORE_FLUSH_ROWS: "17", MARKETD_STORE_FLUSH_EVERY: "1ms" };
     const daemon = await Daemon.start({ folder, args, env });
     try {
+      await eventually(
+        "all of it was played",
+        () => Promise.resolve(/^serving/m.test(daemon.stdout)),
+      );
       const range = "from=2014-05-01&to=2014-05-02&limit=10000";
       const path = `/api/v1/candles?symbol=EURUSD&interval=1m&${range}`;
       const { data, next } = await daemon.json<{ data: Row[]; next: string | null }>(path);

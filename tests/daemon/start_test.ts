@@ -51,14 +51,17 @@ Deno.test("without a configuration it makes a market, serves it and keeps it", (
     assert((await Deno.stat(`${folder}/data/demo.db`)).isFile);
   }));
 
-Deno.test("SIGTERM drains it, a listening client's stream ends, and it exits with 0", () =>
-  inFolder({}, async (folder) => {
-    const daemon = await Daemon.start({ folder });
-    const response = await daemon.get("/api/v1/stream");
-    const ended = response.text();
-    assertEquals(await daemon.stop("SIGTERM"), 0);
-    assertMatch(await ended, /event: hello/);
-  }));
+// SIGHUP is what a terminal that is closed sends.
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`${signal} drains it, a listening client's stream ends, and it exits with 0`, () =>
+    inFolder({}, async (folder) => {
+      const daemon = await Daemon.start({ folder });
+      const response = await daemon.get("/api/v1/stream");
+      const ended = response.text();
+      assertEquals(await daemon.stop(signal), 0);
+      assertMatch(await ended, /event: hello/);
+    }));
+}
 
 Deno.test("an instrument is added and removed while it runs, and stays so after a restart", () =>
   inFolder({}, async (folder) => {

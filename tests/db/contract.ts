@@ -6,6 +6,7 @@
 import { booksContract } from "./contract/books.ts";
 import { candlesContract } from "./contract/candles.ts";
 import type { StoreHarness, StoreTest } from "./contract/harness.ts";
+import { measuresContract } from "./contract/measures.ts";
 import { recordsContract } from "./contract/records.ts";
 import { retentionContract, sizeContract } from "./contract/retention.ts";
 import { ticksContract } from "./contract/ticks.ts";
@@ -39,6 +40,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
   ticksContract(test);
   candlesContract(test);
   booksContract(test);
+  measuresContract(test);
   recordsContract(test);
   sizeContract(test);
   if (harness.prunesPieces !== true) retentionContract(test);

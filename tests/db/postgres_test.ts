@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { openStore } from "../../db/open.ts";
+import { findWriter, openStore } from "../../db/open.ts";
 import { MIGRATIONS, VERSIONS } from "../../db/postgres/migrations.ts";
 import { type MigrationReport, StoreError } from "../../db/store.ts";
 import { storeContract } from "./contract.ts";
@@ -16,6 +16,9 @@ import { ask, ENDPOINT, makePlace, SKIP, test, TIMESCALE, withStore } from "./po
 const CHECKSUMS: Readonly<Record<string, string>> = {
   "0001_initial.sql": "81812094d0e4be43518bfe647eeb3fd20ffc8638d390db88ad26a48095fd2643",
   "0002_books.sql": "ed4e3f41279ca22059bd7a481df91b9af541685e4112afe46e1cd5dea9937b72",
+  "0003_venues.sql": "d1a78d8dac1e82a003488b0ace99af7b50436e025a5d516a76fb0bb79292db63",
+  "0004_routes.sql": "9a2d0867921adcaf266b4b83efea3e067a60cc303876659b36de4bc78e40746f",
+  "0005_measures.sql": "3029284f5a7ca7de4cf5d7740ba341fd05029f1d93207105658d1120e85ee99c",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/postgres/migrations/", import.meta.url);
@@ -34,6 +37,10 @@ test("names the process that has it, and is free when that is killed", async (pl
       assertMatch(error.message, / has it\. Stop it, or ask it over HTTP\.$/);
       return error.code === "locked" && error.terminal;
     });
+    assertMatch(
+      await findWriter(place.url) ?? "nobody",
+      new RegExp(`^marketd's process ${holder.pid} at \\S+ \\(session \\d+\\)$`),
+    );
     const reader = await place.open("read");
     assertEquals(await reader.symbols(), ["AAPL"]);
     await reader.close();
@@ -45,6 +52,7 @@ test("names the process that has it, and is free when that is killed", async (pl
     const { rows } = await store.ticks({ symbol: "AAPL", order: "time", limit: 2 });
     assertEquals(rows, [trade()]);
     await store.close();
+    assertEquals(await findWriter(place.url), undefined);
   }
 });
 

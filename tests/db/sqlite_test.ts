@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { openStore } from "../../db/open.ts";
+import { findWriter, openStore } from "../../db/open.ts";
 import { toStoreError } from "../../db/sqlite/errors.ts";
 import { MIGRATIONS } from "../../db/sqlite/migrations.ts";
 import { type MigrationReport, StoreError } from "../../db/store.ts";
@@ -17,6 +17,9 @@ import { startHolder } from "./contract/holding.ts";
 const CHECKSUMS: Readonly<Record<string, string>> = {
   "0001_initial.sql": "502b39302049f04b55456fd094f50590a61ae44e5035510eb53b4e3c053c70a4",
   "0002_books.sql": "3c46423ccb6b67ed6d9cd7cdb88b21dbac69541fbdd579df646e3a08d6d8549f",
+  "0003_venues.sql": "0e46801e2b19ae36cd76228c95fa9c70a1000cccdfe6bf4e7860da9c88eff5a8",
+  "0004_routes.sql": "c8502a7e19eb3787b952998006e92b01bb380ba706ab26ef88356095d69bd4a7",
+  "0005_measures.sql": "90a923e01ba66d569fe5f83af63bed5e2ec635a04f065090ab689bd1b7270ed0",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/sqlite/migrations/", import.meta.url);
@@ -56,6 +59,7 @@ test("names the process that has it, and is free when that is killed", async (fo
       );
       return error.code === "locked" && error.terminal;
     });
+    assertEquals(await findWriter(url), `process ${holder.pid}`);
     const reader = await openStore(url, { mode: "read" });
     assertEquals(await reader.symbols(), ["AAPL"]);
     await reader.close();
@@ -67,7 +71,9 @@ test("names the process that has it, and is free when that is killed", async (fo
     const { rows } = await store.ticks({ symbol: "AAPL", order: "time", limit: 2 });
     assertEquals(rows, [trade()]);
     await store.close();
+    assertEquals(await findWriter(url), undefined);
   }
+  assertEquals(await findWriter(`sqlite:${folder}/none/none.db`), undefined);
 });
 
 test("keeps its lock file to its user", async (folder) => {
@@ -278,7 +284,10 @@ Deno.test("openStore() names the schemes it knows, and tells no secret", async (
 
 Deno.test("SQLite: a URL without a usable file is refused", async () => {
   for (const url of ["sqlite:", "sqlite::memory:", "sqlite://host/marketd.db"]) {
-    await assertRejects(() => openStore(url, { mode: "write" }), storeError("bad-url", /Write /));
+    await assertRejects(
+      () => openStore(url, { mode: "write" }),
+      storeError("bad-url", /; write sqlite:/),
+    );
   }
 });
 

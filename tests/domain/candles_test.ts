@@ -232,6 +232,17 @@ Deno.test("a gap that is told after a candle closed revises it as gapped", () =>
   assertEquals([revised!.status, revised!.revision], ["gapped", 1]);
 });
 
+Deno.test("a candle over an outage that history has filled is repaired, unless it lies over another", () => {
+  for (const other of [false, true]) {
+    const one = series();
+    one.addGap({ start: T0 + SECOND, end: T0 + 2 * SECOND, before: false, filled: true });
+    if (other) one.addGap({ start: T0 + 3 * SECOND, end: T0 + 4 * SECOND, before: false });
+    one.add(trade(T0 + 5 * SECOND, 10));
+    one.advance(T0 + MINUTE + 2 * SECOND);
+    assertEquals(one.takeMade()[0]!.status, other ? "gapped" : "repaired");
+  }
+});
+
 Deno.test("a candle that closes during an outage is gapped", () => {
   const one = series();
   one.add(trade(T0, 10));
@@ -376,7 +387,7 @@ Deno.test("a restart from kept minutes and ticks goes on as if nothing had happe
     const minutes = of(before, BASE_INTERVAL.name);
     const longer = before.filter(({ interval }) => interval !== BASE_INTERVAL.name);
     const second = series();
-    second.restore({ minutes, longer });
+    second.restore({ minutes, longer }, [], now);
     const tail = minutes.at(-1)?.end ?? -Infinity;
     const after = run(second, ticks.slice(0, cut).filter(({ time }) => time >= tail));
     after.push(...run(second, ticks.slice(cut)));

@@ -13,14 +13,33 @@ Deno.test("the kept bits are the ones that stores have written", () => {
     "empty": 16,
     "crossed": 32,
     "locked": 64,
+    "polled": 128,
+    "cancelled": 256,
+    "volume-only": 512,
+    "no-open-close": 1_024,
+    "no-effect": 2_048,
+    "extended-hours": 4_096,
+    "absurd-time": 8_192,
+    "outlier": 16_384,
+    "crossed-far": 32_768,
+    "out-of-order": 65_536,
+    "backfilled": 131_072,
   });
 });
 
-Deno.test("a crossed or locked quote is kept, and every other flag refuses its tick", () => {
-  for (const name of ALL) {
-    const kept = name === "crossed" || name === "locked";
-    assertEquals((REFUSED & FLAGS[name]) === 0, kept, name);
-  }
+Deno.test("what is only remarkable is kept, and every other flag refuses its tick", () => {
+  const remarkable = [
+    "crossed",
+    "locked",
+    "polled",
+    "volume-only",
+    "no-open-close",
+    "no-effect",
+    "extended-hours",
+    "out-of-order",
+    "backfilled",
+  ];
+  assertEquals(ALL.filter((name) => (REFUSED & FLAGS[name]) === 0), remarkable);
 });
 
 Deno.test("a bit set is told as its names, in the order of their bits", () => {

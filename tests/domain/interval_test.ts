@@ -8,6 +8,8 @@ Deno.test("minutes and hours that divide the day are intervals", () => {
   const minute = 60_000_000;
   assertEquals(parseInterval("1m"), { name: "1m", span: minute, session: false });
   assertEquals(parseInterval("15m"), { name: "15m", span: 15 * minute, session: false });
+  assertEquals(parseInterval("60m")?.name, "1h");
+  assertEquals(parseInterval("720m")?.name, "12h");
   assertEquals(parseInterval("90m"), { name: "90m", span: 90 * minute, session: false });
   assertEquals(parseInterval("1h"), { name: "1h", span: 60 * minute, session: false });
   assertEquals(parseInterval("12h"), { name: "12h", span: 720 * minute, session: false });

@@ -214,13 +214,15 @@ const text = fc.string({ minLength: 1, unit: "binary" })
   .filter((value) => value.isWellFormed());
 const size = fc.option(finite);
 const levels = fc.array(fc.record({ price: finite, size: finite }), { maxLength: 5 });
+/** Instruments have their symbols in capitals. */
+const symbol = text.map((value) => value.toUpperCase());
 const base = {
-  symbol: text,
+  symbol,
   time: micros,
   receivedAt: micros,
   provider: text,
   id: text,
-  flags: fc.integer({ min: 0, max: Object.values(FLAGS).reduce((sum, bit) => sum | bit, 0) }),
+  flags: fc.subarray(Object.values(FLAGS)).map((bits) => bits.reduce((sum, bit) => sum | bit, 0)),
 };
 const tick: fc.Arbitrary<Tick> = fc.oneof(
   fc.record({
@@ -242,7 +244,7 @@ const tick: fc.Arbitrary<Tick> = fc.oneof(
   fc.record({ kind: fc.constant("depth" as const), ...base, bids: levels, asks: levels }),
 );
 const gap: fc.Arbitrary<Gap> = fc.record({
-  symbol: text,
+  symbol,
   provider: text,
   from: micros,
   to: micros,

@@ -28,6 +28,21 @@ Deno.test("a time reader reads what parseTime reads, whatever it read before", (
   }));
 });
 
+Deno.test("a time reader cuts what is finer than a microsecond, and takes any digits up to nine", () => {
+  const digits = fc.stringMatching(/^[0-9]{1,10}$/);
+  fc.assert(fc.property(fc.array(fc.tuple(digits, fc.integer({ min: 0, max: 59 }))), (times) => {
+    const read = timeReader();
+    for (const [fraction, second] of times) {
+      const text = `2014-05-01T00:00:${String(second).padStart(2, "0")}.${fraction}Z`;
+      assertEquals(read(text), parseTime(text), text);
+    }
+  }));
+  const read = timeReader();
+  // 2014-05-01T00:00:00Z is 1398902400 s.
+  assertEquals(read("2014-05-01T00:00:01.123456789Z"), 1_398_902_401_123_456);
+  assertEquals(read("2014-05-01T00:00:02.5Z"), 1_398_902_402_500_000);
+});
+
 Deno.test("a time reader takes and refuses the texts that parseTime takes and refuses", () => {
   const good = "2014-05-01T00:00:01.787Z";
   const unit = fc.constantFrom(...good, ..."9 +.,zt", "");

@@ -7,7 +7,14 @@ import { Credit } from "../../domain/credit.ts";
 import type { Gap } from "../../domain/gap.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
-import type { Problem, ProviderError, StreamSink } from "../../providers/provider.ts";
+import type {
+  Correction,
+  HistoricalBar,
+  Problem,
+  ProviderError,
+  StreamSink,
+  TradingStatus,
+} from "../../providers/provider.ts";
 
 /** How long a test waits for what must come, before it fails rather than hangs. */
 const PATIENCE_MS = 20_000;
@@ -18,6 +25,10 @@ export class RecordingSink implements StreamSink {
   /** Everything that was said, in order; progress left out. */
   readonly said: (
     | { readonly what: "ticks"; readonly ticks: readonly Tick[] }
+    | { readonly what: "correction"; readonly correction: Correction }
+    | { readonly what: "bar"; readonly bar: HistoricalBar }
+    | { readonly what: "status"; readonly status: TradingStatus }
+    | { readonly what: "mapping"; readonly symbol: string; readonly name: string }
     | { readonly what: "gap"; readonly gap: Gap }
     | { readonly what: "time"; readonly at: Micros }
     | { readonly what: "problem"; readonly problem: Problem }
@@ -63,6 +74,25 @@ export class RecordingSink implements StreamSink {
     this.mostOutstanding = Math.max(this.mostOutstanding, this.#outstanding);
     this.#note({ what: "ticks", ticks });
     if (!this.#withholding) this.#giveBack();
+  }
+
+  /** Nothing to keep. */
+  heard(): void {}
+
+  correct(correction: Correction): void {
+    this.#note({ what: "correction", correction });
+  }
+
+  bar(bar: HistoricalBar): void {
+    this.#note({ what: "bar", bar });
+  }
+
+  status(status: TradingStatus): void {
+    this.#note({ what: "status", status });
+  }
+
+  mapped(symbol: string, name: string): void {
+    this.#note({ what: "mapping", symbol, name });
   }
 
   gap(gap: Gap): void {

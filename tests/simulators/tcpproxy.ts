@@ -30,12 +30,14 @@ export class TcpProxy {
   private constructor(private readonly target: Endpoint, private readonly hostname: string) {}
 
   /**
-   * Starts a proxy on a port of its own.
+   * Starts a proxy.
    *
    * @param hostname the address to listen at.
+   * @param port 0: one of its own.
    */
-  static listen(target: Endpoint, hostname = "127.0.0.1"): TcpProxy {
+  static listen(target: Endpoint, hostname = "127.0.0.1", port = 0): TcpProxy {
     const proxy = new TcpProxy(target, hostname);
+    proxy.#port = port;
     proxy.resume();
     return proxy;
   }
@@ -62,6 +64,11 @@ export class TcpProxy {
   cut(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#drop(({ client, server }) => [client, server]);
+  }
+
+  /** Breaks every connection, and accepts new ones. */
+  sever(): void {
     this.#drop(({ client, server }) => [client, server]);
   }
 

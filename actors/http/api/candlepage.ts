@@ -12,6 +12,8 @@ import type { Store } from "../../../db/store.ts";
 import type { Basis, Candle } from "../../../domain/candle.ts";
 import { formatTime, type Micros, parseTime } from "../../../domain/time.ts";
 
+const ALPHABET = { alphabet: "base64url", omitPadding: true } as const;
+
 /** What is asked for. */
 export interface CandleRequest {
   readonly symbol: string;
@@ -34,7 +36,7 @@ export interface CandleSources {
 /** A page of candles. */
 export interface CandlePage {
   readonly candles: readonly Candle[];
-  /** The start of the last candle in the direction of the pages. */
+  /** The cursor of the page that follows; `null` where there is none. */
   readonly next: string | null;
 }
 
@@ -42,7 +44,7 @@ export interface CandlePage {
  * Reads a page. It goes forward from `from`; without `from`, and with `desc`, back from `to` or from
  * the forming candle.
  *
- * @throws ProblemError 400 for a cursor that is none.
+ * @throws ProblemError 400 for a cursor that is none, or one of another query.
  * @throws StoreError
  */
 export async function readCandles(
@@ -51,7 +53,9 @@ export async function readCandles(
 ): Promise<CandlePage> {
   const { symbol, interval, basis, limit, order } = request;
   const forward = request.from !== undefined && order === "asc";
-  const { from, to } = continued(request, forward);
+  // The query that a cursor belongs to; symbols and names have no space.
+  const name = ["candles", symbol, interval, basis, forward ? "forward" : "back"].join(" ");
+  const { from, to } = continued(request, forward, name);
   // Looked up before the store is read: a candle that closes in between is then there twice, and
   // left out once, rather than nowhere.
   const latest = hub.latestOf("candle", `${symbol} ${interval} ${basis}`)?.payload as
@@ -77,7 +81,7 @@ export async function readCandles(
     : [...later(forming, rows[0]), ...rows];
   const shown: Candle[] = found.slice(0, limit);
   const more = stored.next !== null || found.length > limit;
-  const next = more ? formatTime(shown.at(-1)!.start) : null;
+  const next = more ? writeCursor(name, shown.at(-1)!.start) : null;
   return { candles: forward || order === "desc" ? shown : shown.reverse(), next };
 }
 
@@ -85,13 +89,37 @@ export async function readCandles(
 function continued(
   { from, to, cursor }: CandleRequest,
   forward: boolean,
+  name: string,
 ): { from: Micros | undefined; to: Micros | undefined } {
   if (cursor === undefined) return { from, to };
-  const last = parseTime(cursor);
-  if (last === undefined) throw badParameter("cursor", "bad-cursor", BAD_CURSOR);
+  const last = readCursor(cursor, name);
   return forward
     ? { from: Math.max(from ?? last, last + 1), to }
     : { from, to: Math.min(to ?? last, last) };
+}
+
+/** Where a page ended: the query's name, and the start of the last candle. */
+function writeCursor(name: string, last: Micros): string {
+  return new TextEncoder().encode(`${name} ${formatTime(last)}`).toBase64(ALPHABET);
+}
+
+function readCursor(cursor: string, name: string): Micros {
+  const [, of, at] = /^(candles (?:\S+ ){3}(?:forward|back)) (\S+)$/.exec(decoded(cursor)) ?? [];
+  const last = parseTime(at ?? "");
+  if (of === undefined || last === undefined) {
+    throw badParameter("cursor", "bad-cursor", BAD_CURSOR);
+  }
+  if (of === name) return last;
+  const message = `${BAD_CURSOR}; another gave it: ${of.slice(0, 120)}, and not ${name}`;
+  throw badParameter("cursor", "bad-cursor", message);
+}
+
+function decoded(cursor: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.fromBase64(cursor, ALPHABET));
+  } catch {
+    return "";
+  }
 }
 
 function isWithin(time: Micros, from: Micros = -Infinity, to: Micros = Infinity): boolean {

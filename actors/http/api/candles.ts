@@ -13,7 +13,7 @@ import { problems, READ } from "../openapi.ts";
 import { badParameter } from "../problem.ts";
 import type { KnownSymbol, Symbols } from "../symbols.ts";
 import { BASES, type Basis, type Candle } from "../../../domain/candle.ts";
-import { BASE_INTERVAL } from "../../../domain/interval.ts";
+import { BASE_INTERVAL, intervalName } from "../../../domain/interval.ts";
 import { CANDLE_HEADER, candleRecord, candleRow } from "../../../domain/tables.ts";
 
 const TABLE: Table<Candle> = { header: CANDLE_HEADER, row: candleRow, record: candleRecord };
@@ -21,6 +21,7 @@ const TABLE: Table<Candle> = { header: CANDLE_HEADER, row: candleRow, record: ca
 const route = createRoute({
   method: "get",
   path: "/api/v1/candles",
+  operationId: "listCandles",
   tags: ["data"],
   summary: "Candles of an instrument",
   description: "Stored candles and, at the end of time, the one that is forming: without a hole " +
@@ -29,7 +30,8 @@ const route = createRoute({
   request: {
     query: queryOf({
       symbol: symbolParam,
-      interval: z.string().default(BASE_INTERVAL.name).openapi({
+      interval: z.string().transform(intervalName).default(BASE_INTERVAL.name).openapi({
+        type: "string",
         description: "One of the configured ones.",
         example: "5m",
       }),

@@ -19,6 +19,7 @@ const TABLE: Table<Gap> = { header: GAP_HEADER, row: gapRow, record: gapRecord }
 const route = createRoute({
   method: "get",
   path: "/api/v1/gaps",
+  operationId: "listGaps",
   tags: ["data"],
   summary: "Spans in which a feed was not heard",
   description: "Those with a part in the span, the oldest first.",

@@ -5,7 +5,7 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { listingSchema } from "./instrumentview.ts";
-import { pageParams, queryOf, symbolParam } from "./query.ts";
+import { noQuery, pageParams, queryOf, symbolParam } from "./query.ts";
 import { tableContent } from "./table.ts";
 import { instrumentSchema } from "../../settings/schema.ts";
 import { problems, READ, WRITE } from "../openapi.ts";
@@ -29,6 +29,7 @@ const specSchema = instrumentSchema.clone().openapi("InstrumentSpec", {
 export const list = createRoute({
   method: "get",
   path: PATH,
+  operationId: "listInstruments",
   tags,
   summary: "The instruments that are followed",
   security: READ,
@@ -48,10 +49,11 @@ export const list = createRoute({
 export const read = createRoute({
   method: "get",
   path: `${PATH}/{symbol}`,
+  operationId: "getInstrument",
   tags,
   summary: "An instrument that is followed",
   security: READ,
-  request: { params },
+  request: { params, query: noQuery },
   responses: { 200: { description: "It.", content: one }, ...problems(400, 404) },
 });
 
@@ -59,11 +61,13 @@ export const read = createRoute({
 export const add = createRoute({
   method: "post",
   path: PATH,
+  operationId: "addInstrument",
   tags,
   summary: "Follow an instrument",
   description: "Is kept, and laid over the configuration at every later start.",
   security: WRITE,
   request: {
+    query: noQuery,
     body: { required: true, content: { "application/json": { schema: specSchema } } },
   },
   responses: {
@@ -72,7 +76,7 @@ export const add = createRoute({
       headers: z.object({ location: z.string() }),
       content: one,
     },
-    ...problems(400, 403, 409, 413, 415, 422, 503),
+    ...problems(400, 403, 408, 409, 413, 415, 422, 503),
   },
 });
 
@@ -82,22 +86,24 @@ const left = { description: "It is not followed any more; what was kept of it st
 export const remove = createRoute({
   method: "delete",
   path: `${PATH}/{symbol}`,
+  operationId: "removeInstrument",
   tags,
   summary: "Follow an instrument no more",
   description: "The removal is kept, and outlives a restart, whatever the configuration says.",
   security: WRITE,
-  request: { params },
-  responses: { 204: left, ...problems(400, 403, 404, 503) },
+  request: { params, query: noQuery },
+  responses: { 204: left, ...problems(400, 403, 404, 408, 413, 503) },
 });
 
 /** `DELETE /api/v1/instruments?symbol=` */
 export const removeAsked = createRoute({
   method: "delete",
   path: PATH,
+  operationId: "removeInstrumentAsked",
   tags,
   summary: "Follow an instrument no more",
   description: "As with the symbol in the path.",
   security: WRITE,
   request: { query: queryOf({ symbol: symbolParam }) },
-  responses: { 204: left, ...problems(400, 403, 404, 503) },
+  responses: { 204: left, ...problems(400, 403, 404, 408, 413, 503) },
 });

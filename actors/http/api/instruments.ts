@@ -5,18 +5,13 @@
  */
 import { type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { change } from "./change.ts";
 import * as routes from "./instrumentroutes.ts";
 import { INSTRUMENT_TABLE, viewInstrument } from "./instrumentview.ts";
 import { answerTable, formatOf } from "./table.ts";
-import { tell } from "../../addresses.ts";
 import type { Listing } from "../../instruments/directory.ts";
-import type { Reply, SettingsCommand } from "../../messages.ts";
 import type { HttpDeps } from "../deps.ts";
-import { unavailable } from "../problem.ts";
 import type { Symbols } from "../symbols.ts";
-
-/** The longest that a change may take, in milliseconds. */
-const PATIENCE = 10_000;
 
 /** Answers what is asked of the instruments. */
 export function mountInstruments(app: OpenAPIHono, deps: HttpDeps, symbols: Symbols): void {
@@ -51,24 +46,4 @@ export function mountInstruments(app: OpenAPIHono, deps: HttpDeps, symbols: Symb
   });
   app.openapi(routes.remove, (c) => remove(c, c.req.valid("param").symbol));
   app.openapi(routes.removeAsked, (c) => remove(c, c.req.valid("query").symbol));
-}
-
-/** Asks the settings for a change, and waits until it is made. */
-async function change<T>(
-  { from }: HttpDeps,
-  command: (reply: Reply<T>) => SettingsCommand,
-): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const failed = () =>
-    unavailable(
-      "no-answer",
-      "The change could not be made: the settings do not answer; see /health.",
-    );
-  const timer = setTimeout(() => reject(failed()), PATIENCE);
-  try {
-    if (!tell(from, "settings", command({ resolve, reject }))) throw failed();
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -26,7 +26,9 @@ export const listingSchema = z.strictObject({
     description: "Where it was asked for.",
   }),
   state: z.enum(["rebuilding", "live", "restarting", "failed", "finished"]),
-  fault: z.string().nullable().openapi({ description: "The last fault of its candles." }),
+  fault: z.string().nullable().openapi({
+    description: "The last fault of its candles, or why nothing follows it.",
+  }),
   ticks: z.int().openapi({ description: "Received since the start." }),
   lastTick: time.nullable().openapi({ description: "When the last one was received." }),
 }).openapi("Instrument");

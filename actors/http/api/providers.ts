@@ -4,14 +4,16 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
 import { tell } from "../../addresses.ts";
 import { type ConnectionRef, reportOf } from "../../connections/connection.ts";
-import { connectionName } from "../../connections/connections.ts";
+import { connectionName } from "../../connections/names.ts";
 import { redact } from "../../log.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ, WRITE } from "../openapi.ts";
 import { ProblemError, unavailable } from "../problem.ts";
+import { QUOTA_WINDOWS } from "../../../domain/quota.ts";
 import { formatTime } from "../../../domain/time.ts";
 import { loadProvider } from "../../../providers/catalog.ts";
 
@@ -21,17 +23,37 @@ export const providerSchema = z.strictObject({
   name: z.string(),
   capabilities: z.array(z.string()),
   state: z.string().openapi({
-    description: "authenticating, opening, live, backoff, faulted, ended, closing, stopped, " +
+    description: "authenticating, opening, live, stale (silent, and nobody can say why), polling " +
+      "(asked by request, for want of a stream), backoff, faulted, ended, closing, stopped, " +
       "restarting or given-up.",
     example: "live",
   }),
   since: time.nullable().openapi({ description: "When it went to that state." }),
   failures: z.int().openapi({ description: "Since it was last live." }),
   lastError: z.string().nullable(),
+  words: z.array(z.string()).openapi({ description: "What the venue told when it let us in." }),
   instruments: z.int().openapi({ description: "Those that it feeds." }),
-  refusals: z.array(z.strictObject({ symbol: z.string(), reason: z.string() })),
+  refusals: z.array(z.strictObject({
+    symbol: z.string(),
+    reason: z.string(),
+    polls: z.boolean().openapi({ description: "Whether it is asked for by request instead." }),
+  })),
   problems: z.int().openapi({ description: "Rows or frames that could not be used." }),
   lastProblems: z.array(z.strictObject({ where: z.string(), what: z.string() })),
+  events: z.array(z.strictObject({
+    time,
+    event: z.string(),
+    reason: z.string(),
+    correlation: z.string().openapi({ description: "Ties together what belongs to one attempt." }),
+  })).openapi({ description: "Its connection's latest changes, the newest first." }),
+  quotas: z.array(z.strictObject({
+    name: z.string().openapi({ example: "requests" }),
+    limit: z.number(),
+    per: z.enum(QUOTA_WINDOWS),
+    spent: z.number(),
+    left: z.number(),
+    resetsAt: time.nullable().openapi({ description: "When all of it is there again." }),
+  })).openapi({ description: "What the venue allows, and what is left of it." }),
   progress: z.strictObject({ done: z.int(), total: z.int() }).nullable().openapi({
     description: "How far a feed with an end has come.",
   }),
@@ -43,9 +65,11 @@ export type ProviderView = z.infer<typeof providerSchema>;
 const list = createRoute({
   method: "get",
   path: "/api/v1/providers",
+  operationId: "listProviders",
   tags: ["control"],
   summary: "The configured providers",
   security: READ,
+  request: { query: noQuery },
   responses: {
     200: {
       description: "All of them.",
@@ -53,24 +77,25 @@ const list = createRoute({
         "application/json": { schema: z.object({ data: z.array(providerSchema), next: z.null() }) },
       },
     },
-    ...problems(),
+    ...problems(400),
   },
 });
 
 const reset = createRoute({
   method: "post",
   path: "/api/v1/providers/{id}/reset",
+  operationId: "resetProvider",
   tags: ["control"],
   summary: "Connect anew at once",
   description: "Ends the wait of a provider that is in backoff or faulted. Does nothing to others.",
   security: WRITE,
-  request: { params: z.object({ id: z.string().openapi({ example: "demo" }) }) },
+  request: { params: z.object({ id: z.string().openapi({ example: "demo" }) }), query: noQuery },
   responses: {
     202: {
       description: "It was told to.",
       content: { "application/json": { schema: providerSchema } },
     },
-    ...problems(403, 404, 503),
+    ...problems(400, 403, 404, 408, 413, 503),
   },
 });
 
@@ -113,6 +138,16 @@ async function viewProvider(deps: HttpDeps, id: string): Promise<ProviderView> {
     instruments: shared.directory.all().filter(({ provider }) => provider === id).length,
     problems: feed.problems,
     lastProblems: feed.lastProblems.map(({ where, what }) => ({ where, what: redact(what) })),
+    events: feed.events.toReversed().map(({ time, event, reason, correlation }) => ({
+      time: formatTime(time),
+      event,
+      reason: redact(reason),
+      correlation,
+    })),
+    quotas: (shared.quotas.get(id)?.report() ?? []).map(({ resetsAt, ...quota }) => ({
+      ...quota,
+      resetsAt: resetsAt === null ? null : formatTime(resetsAt),
+    })),
     progress: feed.progress,
   };
 }
@@ -121,7 +156,7 @@ async function viewProvider(deps: HttpDeps, id: string): Promise<ProviderView> {
 export function connectionState(
   deps: HttpDeps,
   id: string,
-): Pick<ProviderView, "state" | "since" | "failures" | "lastError" | "refusals"> {
+): Pick<ProviderView, "state" | "since" | "failures" | "lastError" | "refusals" | "words"> {
   const connection = connectionOf(deps, id);
   if (connection === undefined) {
     const report = deps.reports().find(({ report }) => report.id === connectionName(id))?.report;
@@ -132,15 +167,21 @@ export function connectionState(
       failures: report?.restarts ?? 0,
       lastError: lastError === null ? null : redact(lastError),
       refusals: [],
+      words: [],
     };
   }
-  const { state, changedAt, failures, lastError, refusals } = reportOf(connection);
+  const { state, changedAt, failures, lastError, refusals, words } = reportOf(connection);
   return {
     state,
     since: formatTime(changedAt),
     failures,
     lastError: lastError === null ? null : redact(lastError),
-    refusals: refusals.map(({ symbol, reason }) => ({ symbol, reason: redact(reason) })),
+    words: words.map(redact),
+    refusals: refusals.map(({ symbol, reason, polls = false }) => ({
+      symbol,
+      reason: redact(reason),
+      polls,
+    })),
   };
 }
 

@@ -13,6 +13,9 @@ const DEFAULT_LIMIT = 500;
 /** The most rows on a page. */
 const MAX_LIMIT = 10_000;
 
+/** Microseconds since 1970 are whole numbers, exactly, from 1684 on. */
+const FIRST_YEAR = 1_700;
+
 const TIME = "must be an RFC 3339 time, such as 2014-05-01T09:30:00Z";
 const LIMIT = `must be a whole number from 1 to ${MAX_LIMIT}`;
 
@@ -22,10 +25,13 @@ export function queryOf<Shape extends z.ZodRawShape>(shape: Shape) {
     error: (issue) => {
       if (issue.code !== "unrecognized_keys") return undefined;
       const hint = hintFor(issue.keys[0]!, Object.keys(shape));
-      return `is no parameter here; ${hint}`;
+      return `is no parameter here; ${hint ?? "there are none"}`;
     },
   });
 }
+
+/** A query without parameters. */
+export const noQuery = queryOf({});
 
 /** The instrument that is meant. */
 export const symbolParam = z.string({
@@ -35,6 +41,12 @@ export const symbolParam = z.string({
 
 /** A time of a query, read. */
 export const timeParam = z.string({ error: TIME }).transform((text, context): Micros => {
+  const year = /^(\d{4})-/.exec(text)?.[1];
+  if (Number(year) < FIRST_YEAR) {
+    const message = `must be of the year ${FIRST_YEAR} or later (was "${text.slice(0, 40)}")`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
   // In a URL, a plus that is not encoded stands for a space.
   const time = parseTime(text.replace(/(T.*) (\d\d:\d\d)$/i, "$1+$2"));
   if (time !== undefined) return time;

@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { BASES, CANDLE_STATUSES } from "../../../domain/candle.ts";
 import { type Flag, FLAGS } from "../../../domain/flags.ts";
 import { GAP_REASONS } from "../../../domain/gap.ts";
-import type { CandleRecord, GapRecord, TickRecord } from "../../../domain/tables.ts";
+import type { BookRecord, CandleRecord, GapRecord, TickRecord } from "../../../domain/tables.ts";
 
 /** An instant as it is written outside. */
 export const time: z.ZodString = z.string().openapi({
@@ -50,31 +50,51 @@ const tick = {
   flags: flags.openapi({ description: "What the quality gate says of it." }),
 };
 
+/** A trade. */
+export const tradeSchema = z.strictObject({
+  ...tick,
+  kind: z.literal("trade"),
+  price: z.number().nullable(),
+  size: z.number().nullable(),
+  side: z.enum(["buy", "sell"]).nullable(),
+  conditions: z.string().nullable(),
+}).openapi("Trade");
+
+/** A quote. */
+export const quoteSchema = z.strictObject({
+  ...tick,
+  kind: z.literal("quote"),
+  bid: z.number().nullable(),
+  bidSize: z.number().nullable(),
+  ask: z.number().nullable(),
+  askSize: z.number().nullable(),
+}).openapi("Quote");
+
+/** A book. */
+export const depthSchema = z.strictObject({
+  ...tick,
+  kind: z.literal("depth"),
+  bids: z.array(level),
+  asks: z.array(level),
+}).openapi("Depth");
+
 /** A tick. */
-export const tickSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    ...tick,
-    kind: z.literal("trade"),
-    price: z.number().nullable(),
-    size: z.number().nullable(),
-    side: z.enum(["buy", "sell"]).nullable(),
-    conditions: z.string().nullable(),
-  }).openapi("Trade"),
-  z.strictObject({
-    ...tick,
-    kind: z.literal("quote"),
-    bid: z.number().nullable(),
-    bidSize: z.number().nullable(),
-    ask: z.number().nullable(),
-    askSize: z.number().nullable(),
-  }).openapi("Quote"),
-  z.strictObject({
-    ...tick,
-    kind: z.literal("depth"),
-    bids: z.array(level),
-    asks: z.array(level),
-  }).openapi("Depth"),
-]).openapi("Tick") satisfies z.ZodType<TickRecord>;
+export const tickSchema = z.discriminatedUnion("kind", [tradeSchema, quoteSchema, depthSchema])
+  .openapi("Tick") satisfies z.ZodType<TickRecord>;
+
+/** A book. */
+export const bookSchema = z.strictObject({
+  symbol: z.string(),
+  provider: z.string(),
+  time: time.openapi({ description: "The venue's." }),
+  bids: z.array(level).openapi({ description: "Best first." }),
+  asks: z.array(level).openapi({ description: "Best first." }),
+  mid: z.number().nullable().openapi({ description: "Half way between the best of both sides." }),
+  spread: z.number().nullable(),
+  imbalance: z.number().nullable().openapi({
+    description: "The bids' share of all sizes less the asks', from -1 to 1.",
+  }),
+}).openapi("Book") satisfies z.ZodType<BookRecord>;
 
 /** A gap. */
 export const gapSchema = z.strictObject({

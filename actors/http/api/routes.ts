@@ -1,99 +1,166 @@
 /**
- * `GET /api/v1/routes`: which provider feeds what and, of one instrument, which rule decided.
+ * `GET|PUT|DELETE /api/v1/routes`, `POST /api/v1/routes/{name}/switch`: which provider feeds what,
+ * why, and changing it.
  *
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { queryOf, symbolParam } from "./query.ts";
-import { routeOf } from "../../routing/table.ts";
-import { instrumentSchema, type Settings } from "../../settings/schema.ts";
-import type { Shared } from "../../shared.ts";
+import { change } from "./change.ts";
+import { noQuery, queryOf, symbolParam } from "./query.ts";
+import { allRoutes, explain, routeView, viewRule } from "./routeview.ts";
+import { tell } from "../../addresses.ts";
+import type { Lead, Rule } from "../../routing/routes.ts";
+import { routeName, routeSchema } from "../../settings/schema.ts";
 import type { HttpDeps } from "../deps.ts";
-import { problems, READ } from "../openapi.ts";
-import { badParameter } from "../problem.ts";
-import { resolveInstrument } from "../../../domain/instrument.ts";
+import { problems, READ, WRITE } from "../openapi.ts";
+import { ProblemError, unavailable } from "../problem.ts";
 
-const routeSchema = z.strictObject({
-  rule: z.int().nullable().openapi({
-    description: "Its place in the configuration, from 0; null: what holds where no rule matches.",
+const PATH = "/api/v1/routes";
+const tags = ["control"];
+const params = z.object({ name: routeName.clone().openapi({ example: "FX" }) });
+const one = { "application/json": { schema: routeView } };
+
+const said = routeSchema.omit({ name: true });
+const { $schema: _, ...specification } = z.toJSONSchema(said, { io: "input" });
+const specSchema = said.clone().openapi("RouteSpec", {
+  ...specification as Record<string, unknown>,
+  type: "object",
+});
+
+const switchSchema = z.strictObject({
+  provider: z.string().nullable().openapi({
+    description: "Who is to lead until it fails; null: whoever is preferred and good again.",
+    example: "ig",
   }),
-  match: z.string().nullable().openapi({ example: "*.L" }),
-  market: z.string().nullable().openapi({ example: "FX" }),
-  providers: z.array(z.string()).openapi({ description: "In order of preference." }),
-  symbol: z.string().optional().openapi({ description: "Where one was asked for." }),
-  provider: z.string().nullable().optional().openapi({
-    description: "Who feeds that instrument, or would; null: none of its providers has it.",
-  }),
-  reason: z.string().optional().openapi({ description: "Why, in words." }),
-}).openapi("Route");
+}).openapi("RouteSwitch");
 
-type RouteView = z.infer<typeof routeSchema>;
-
-const route = createRoute({
+const list = createRoute({
   method: "get",
-  path: "/api/v1/routes",
-  tags: ["control"],
+  path: PATH,
+  operationId: "listRoutes",
+  tags,
   summary: "Which provider feeds what",
   description: "The rules in order, of which the first that matches decides; with `symbol`, the " +
-    "one that decides for it, and why.",
+    "one that decides for it, why, and who stands by.",
   security: READ,
   request: { query: queryOf({ symbol: symbolParam.optional() }) },
   responses: {
     200: {
       description: "The rules, or one instrument's.",
       content: {
-        "application/json": { schema: z.object({ data: z.array(routeSchema), next: z.null() }) },
+        "application/json": { schema: z.object({ data: z.array(routeView), next: z.null() }) },
       },
     },
     ...problems(400),
   },
 });
 
-/** Answers `GET /api/v1/routes`. */
-export function mountRoutes(app: OpenAPIHono, { shared }: HttpDeps): void {
-  app.openapi(route, (c) => {
+const put = createRoute({
+  method: "put",
+  path: `${PATH}/{name}`,
+  operationId: "putRoute",
+  tags,
+  summary: "Set a route",
+  description: "Takes the place of the configured one of its name; any other goes before those " +
+    "configured. Is kept, and laid over the configuration at every later start.",
+  security: WRITE,
+  request: {
+    params,
+    query: noQuery,
+    body: { required: true, content: { "application/json": { schema: specSchema } } },
+  },
+  responses: {
+    200: { description: "It is in force.", content: one },
+    ...problems(400, 403, 408, 413, 415, 422, 503),
+  },
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: `${PATH}/{name}`,
+  operationId: "removeRoute",
+  tags,
+  summary: "Remove a route",
+  description: "The removal is kept, and outlives a restart, whatever the configuration says.",
+  security: WRITE,
+  request: { params, query: noQuery },
+  responses: {
+    204: { description: "The rules after it decide." },
+    ...problems(400, 403, 404, 408, 413, 422, 503),
+  },
+});
+
+const swap = createRoute({
+  method: "post",
+  path: `${PATH}/{name}/switch`,
+  operationId: "switchRoute",
+  tags,
+  summary: "Have another provider lead",
+  description: "It leads, whoever is preferred, until it has been bad for the route's delay.",
+  security: WRITE,
+  request: {
+    params,
+    query: noQuery,
+    body: { required: true, content: { "application/json": { schema: switchSchema } } },
+  },
+  responses: {
+    200: { description: "It leads.", content: one },
+    ...problems(400, 403, 404, 408, 409, 413, 415, 422, 503),
+  },
+});
+
+/** Answers what is asked of the routes. */
+export function mountRoutes(app: OpenAPIHono, deps: HttpDeps): void {
+  const { shared } = deps;
+  app.openapi(list, (c) => {
     const { symbol } = c.req.valid("query");
-    const data = symbol === undefined ? allRules(shared.settings) : [explain(shared, symbol)];
+    const data = symbol === undefined ? allRoutes(shared) : [explain(deps, symbol)];
     return c.json({ data, next: null }, 200);
+  });
+  app.openapi(put, async (c) => {
+    const { name } = c.req.valid("param");
+    // It is kept as it was said: in a configuration's own language.
+    const spec = await c.req.json<Record<string, unknown>>();
+    await change<void>(deps, (reply) => ({ type: "settings.route", name, spec, reply }));
+    return c.json(viewRule(shared, shared.routes.find(name)), 200);
+  });
+  app.openapi(remove, async (c) => {
+    const { name } = c.req.valid("param");
+    await change<void>(deps, (reply) => ({ type: "settings.route", name, spec: null, reply }));
+    return c.body(null, 204);
+  });
+  app.openapi(swap, (c) => {
+    const { name } = c.req.valid("param");
+    const { provider } = c.req.valid("json");
+    const { rule, lead } = leading(deps, name);
+    if (provider !== null && !lead.providers.includes(provider)) {
+      const message = `must be one of ${lead.providers.join(", ")}, or null`;
+      throw new ProblemError(422, "unknown-provider", `The provider ${message}.`, {
+        errors: [{ path: "provider", message }],
+      });
+    }
+    if (!tell(deps.from, "routing", { type: "routing.switch", route: name, provider })) {
+      throw unavailable("not-running", "Routing is being restarted; ask again.");
+    }
+    return c.json(viewRule(shared, rule), 200);
   });
 }
 
-function allRules(settings: Settings): RouteView[] {
-  const rules = settings.routes.map((_, rule) => viewRule(settings, rule));
-  return [...rules, viewRule(settings, -1)];
-}
-
-function viewRule({ routes, providers }: Settings, rule: number): RouteView {
-  const said = routes[rule];
-  return {
-    rule: said === undefined ? null : rule,
-    match: said?.match ?? null,
-    market: said?.market ?? null,
-    providers: said?.providers ?? Object.keys(providers),
-  };
-}
-
-/** Says which rule decides for an instrument, whether it is followed or not. */
-function explain({ directory, providers, settings }: Shared, text: string): RouteView {
-  const said = instrumentSchema.shape.symbol.safeParse(text);
-  if (!said.success) {
-    const [issue] = said.error.issues;
-    throw badParameter("symbol", "bad-symbol", `${issue!.message} (was "${text}")`);
+function leading({ shared: { routes } }: HttpDeps, name: string): { rule: Rule; lead: Lead } {
+  const rule = routes.find(name);
+  if (rule === undefined) {
+    const known = routes.routes.map((one) => one.name).join(", ") || "none";
+    throw new ProblemError(
+      404,
+      "unknown-route",
+      `There is no route ${name}; these are: ${known}.`,
+    );
   }
-  const listing = directory.get(text.toUpperCase());
-  const instrument = listing?.instrument ?? resolveInstrument({ symbol: text });
-  const { rule } = routeOf(instrument, settings);
-  const view = viewRule(settings, rule);
-  const able = view.providers.find((id) => (providers.get(id)?.offers(instrument).length ?? 0) > 0);
-  const provider = listing?.provider ?? able ?? null;
-  const { symbol, market } = instrument;
-  const rest = provider === null
-    ? "none of its providers has the instrument"
-    : listing === undefined
-    ? `${provider} is the first of its providers that has it; it is not followed`
-    : `${provider} feeds it`;
-  const why = view.rule === null
-    ? `no rule matches ${symbol} (${market}), so every provider may feed it, in the order configured`
-    : `routes[${rule}] is the first rule that matches ${symbol} (${market})`;
-  return { ...view, symbol, provider, reason: `${why}; ${rest}.` };
+  const lead = routes.leads.get(name);
+  if (lead !== undefined) return { rule, lead };
+  throw new ProblemError(
+    409,
+    "no-failover",
+    `The route ${name} cannot be switched: give it two providers or more, and failover.`,
+  );
 }

@@ -5,6 +5,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { connectionState } from "./providers.ts";
+import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
 import { redact } from "../../log.ts";
 import { STAGES } from "../../vitals.ts";
@@ -55,15 +56,17 @@ export type StatusView = z.infer<typeof statusSchema>;
 const route = createRoute({
   method: "get",
   path: "/api/v1/status",
+  operationId: "getStatus",
   tags: ["control"],
   summary: "What runs",
   security: READ,
+  request: { query: noQuery },
   responses: {
     200: {
       description: "In one look.",
       content: { "application/json": { schema: statusSchema } },
     },
-    ...problems(),
+    ...problems(400),
   },
 });
 

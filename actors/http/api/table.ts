@@ -5,8 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
-import { ProblemError } from "../problem.ts";
+import { acceptedOf } from "../accept.ts";
 
 /** How rows are written. */
 export interface Table<T> {
@@ -50,17 +49,8 @@ export function tableContent(record: z.ZodType) {
  */
 export function formatOf(c: Context, said: TableFormat | undefined): TableFormat {
   if (said !== undefined) return said;
-  const header = c.req.header("accept") ?? "*/*";
-  const type = accepts(c, { header: "Accept", supports: Object.values(TYPES), default: "" });
-  const found = FORMATS.find((format) => TYPES[format] === type);
-  if (found !== undefined) return found;
-  if (header.includes("*/*")) return "json";
-  throw new ProblemError(
-    406,
-    "not-acceptable",
-    `This can be had as ${Object.values(TYPES).join(", ")}; ` +
-      `the Accept header wants "${header.slice(0, 100)}".`,
-  );
+  const type = acceptedOf(c, [TYPES.json, TYPES.csv, TYPES.ndjson]);
+  return FORMATS.find((format) => TYPES[format] === type)!;
 }
 
 /** Answers with a page of rows; the cursor of the one that follows is in a Link header too. */

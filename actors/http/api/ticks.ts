@@ -30,6 +30,7 @@ const kindsParam = z.string({ error: KINDS }).transform((text, context): TickKin
 const route = createRoute({
   method: "get",
   path: "/api/v1/ticks",
+  operationId: "listTicks",
   tags: ["data"],
   summary: "Ticks of an instrument",
   description: "By the venue's time. As CSV they are a recording, which `marketd replay` plays.",

@@ -30,6 +30,16 @@ export interface ClientOptions {
   readonly cut: () => void;
 }
 
+/**
+ * The data of the `gap` that ends a slow client's stream: a span of ids, both ends included. A gap of
+ * the market has a symbol, and times.
+ */
+export interface Cut {
+  readonly reason: "slow-client";
+  readonly fromId: string;
+  readonly toId: string;
+}
+
 /** Bytes that its socket may hold before it counts as slow. */
 const SOCKET = 65_536;
 
@@ -150,7 +160,11 @@ export class Client {
     const { cut, epoch, format } = this.#options;
     const from = this.#sent + 1;
     const to = this.#pending.take().at(-1)!.sequence;
-    const gap = { symbol: null, reason: "slow", from: `${epoch}:${from}`, to: `${epoch}:${to}` };
+    const gap: Cut = {
+      reason: "slow-client",
+      fromId: `${epoch}:${from}`,
+      toId: `${epoch}:${to}`,
+    };
     this.#write(bytes(frame(format, null, "gap", JSON.stringify(gap))), this.#sent);
     cut();
     this.close();

@@ -8,6 +8,10 @@ import type { HubEvent } from "../../hub.ts";
 import type { StreamFormat } from "./subscription.ts";
 import type { Candle } from "../../../domain/candle.ts";
 import type { Gap } from "../../../domain/gap.ts";
+import type { OrderFlow } from "../../../domain/flow/bar.ts";
+import { flowRecord, profileView, stateRecord } from "../../../domain/measuretables.ts";
+import type { SessionProfile } from "../../../domain/profile/series.ts";
+import type { StateAt } from "../../../domain/state.ts";
 import { candleRecord, gapRecord, tickRecord } from "../../../domain/tables.ts";
 import type { Tick } from "../../../domain/tick.ts";
 
@@ -28,6 +32,12 @@ function recordOf(event: HubEvent): unknown {
       return candleRecord(event.payload as Candle);
     case "gap":
       return gapRecord(event.payload as Gap);
+    case "profile":
+      return profileView(event.payload as SessionProfile);
+    case "flow":
+      return flowRecord(event.payload as OrderFlow);
+    case "state":
+      return stateRecord(event.payload as StateAt);
     default:
       return event.payload;
   }

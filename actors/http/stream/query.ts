@@ -8,6 +8,7 @@ import type { StreamFormat, Subscription } from "./subscription.ts";
 import { queryOf, timeParam } from "../api/query.ts";
 import { EVENT_TYPES, type EventType } from "../../hub.ts";
 import { nearest } from "../../settings/problems.ts";
+import { intervalName } from "../../../domain/interval.ts";
 import { type Micros, MILLISECOND, parseDuration, SECOND } from "../../../domain/time.ts";
 
 /** The quickest and the slowest pace that makes sense. */
@@ -55,7 +56,7 @@ export function streamQuery({ intervals, isFollowed, symbols }: Known) {
       description: `Event types, joined by commas: ${EVENT_TYPES.join(", ")}; \`*\` is all.`,
       example: "trade,candle",
     }),
-    intervals: listOf(intervals).optional().openapi({
+    intervals: listOf(intervals, intervalName).optional().openapi({
       ...LIST,
       description: "Candle intervals, joined by commas; `*` is all.",
       example: "1m,1h",
@@ -110,8 +111,8 @@ export function toRequest(
 
 const LIST = { type: "string", default: "*" } as const;
 
-function listOf(values: readonly string[]) {
-  return listParam((text) => text, (name) => values.includes(name), () => values.join(", "));
+function listOf(values: readonly string[], read = (name: string) => name) {
+  return listParam(read, (name) => values.includes(name), () => values.join(", "));
 }
 
 /** A list joined by commas; `null` for `*`. Only the first name that is wrong is complained of. */
@@ -121,7 +122,7 @@ function listParam(
   others: (name: string) => string,
 ) {
   return once.transform((text, context): ReadonlySet<string> | null => {
-    const names = read(text).split(",").map((name) => name.trim()).filter((name) => name !== "");
+    const names = text.split(",").map((name) => read(name.trim())).filter((name) => name !== "");
     if (names.includes("*")) return null;
     const wrong = names.find((name) => !isKnown(name));
     if (wrong !== undefined) return refuse(context, `must be of ${others(wrong)}`, wrong);

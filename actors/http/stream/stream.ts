@@ -8,7 +8,9 @@ import { Broadcaster } from "./broadcaster.ts";
 import { Client } from "./client.ts";
 import { open } from "./opening.ts";
 import { type Known, streamQuery, type StreamRequest, toRequest } from "./query.ts";
+import { eventSchema } from "./schemas.ts";
 import type { StreamFormat } from "./subscription.ts";
+import { acceptedOf } from "../accept.ts";
 import { problems, READ } from "../openapi.ts";
 import { unavailable } from "../problem.ts";
 import { logger } from "../../log.ts";
@@ -34,11 +36,6 @@ export interface StreamOptions {
 
 /** The standard advises a comment every 15 s (HTML, 9.2.7). */
 const DEFAULTS: StreamOptions = { keepAlive: 15_000, page: 2_000 };
-
-const CONTENT_TYPES: Readonly<Record<StreamFormat, string>> = {
-  sse: "text/event-stream; charset=utf-8",
-  ndjson: "application/x-ndjson; charset=utf-8",
-};
 
 const log = logger("http");
 
@@ -98,11 +95,13 @@ export function createStream(
           const why = closed ? "marketd is stopping" : `${clients.size} clients are connected`;
           throw unavailable("no-room", `Cannot take another client: ${why}.`);
         }
-        const format = c.req.header("accept")?.includes("application/x-ndjson") ? "ndjson" : "sse";
+        const type = acceptedOf(c, ["text/event-stream", "application/x-ndjson"]);
+        const format: StreamFormat = type === "text/event-stream" ? "sse" : "ndjson";
         const request = toRequest(c.req.valid("query"), c.req.header("last-event-id"), format);
         const headers = {
-          "content-type": CONTENT_TYPES[format],
+          "content-type": `${type}; charset=utf-8`,
           "cache-control": "no-cache, no-transform",
+          "vary": "Accept",
           "x-accel-buffering": "no",
         };
         if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
@@ -124,6 +123,7 @@ function routeOf(known: Known) {
   return createRoute({
     method: "get",
     path: "/api/v1/stream",
+    operationId: "openStream",
     tags: ["stream"],
     summary: "Live ticks, candles, gaps and states",
     description: "Server-Sent Events or, by `Accept: application/x-ndjson`, one JSON object a " +
@@ -140,13 +140,15 @@ function routeOf(known: Known) {
     },
     responses: {
       200: {
-        description: "The stream.",
+        description: "Events without an end, each as the schema has it: as SSE its fields are " +
+          "`id`, `event` and `data` (JSON), after a `retry:` in milliseconds, with a comment " +
+          "`: keepalive` every 15 s; else one object a line.",
         content: {
-          "text/event-stream": { schema: z.string() },
-          "application/x-ndjson": { schema: z.string() },
+          "text/event-stream": { schema: eventSchema },
+          "application/x-ndjson": { schema: eventSchema },
         },
       },
-      ...problems(400, 503),
+      ...problems(400, 406, 503),
     },
   });
 }

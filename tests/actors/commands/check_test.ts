@@ -31,22 +31,31 @@ Deno.test("check throws every problem", async () => {
 
 Deno.test("check online opens the store without making or migrating it", async () => {
   await inFolder({}, async (folder) => {
-    const flags = { store: `sqlite:${folder}/sub/x.db` };
+    const flags = { store: `sqlite:${folder}/sub/x.db`, port: "0" };
     const fresh = listening({ flags });
     assertEquals(await check(fresh, { online: true }), 0);
     assertMatch(fresh.said.stdout, /^store: is not there yet; the first start makes it$/m);
-    assertMatch(fresh.said.stdout, /^demo: signed in/m);
+    assertMatch(fresh.said.stdout, /^demo sign-in: signed in/m);
     assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
 
     const store = await openStore(flags.store, { mode: "write" });
     try {
-      // A daemon that runs does not stand in the way.
-      const running = listening({ flags });
-      assertEquals(await check(running, { online: true }), 0);
-      assertMatch(running.said.stdout, /^store: can be read and written$/m);
+      const locked = listening({ flags });
+      assertEquals(await check(locked, { online: true }), 1);
+      assertEquals(
+        locked.said.stderr.split("\n")[0],
+        `marketd: store: process ${Deno.pid} writes to it. Stop that, or name another in store.url.`,
+      );
+      assert(!locked.said.stdout.startsWith("ok"));
+      // Nothing was taken from who has it.
+      await store.changeInstrument({ symbol: "AAPL", spec: null, changedAt: 1 });
     } finally {
       await store.close();
     }
+    const free = listening({ flags });
+    assertEquals(await check(free, { online: true }), 0);
+    assertMatch(free.said.stdout, /^store: can be read and written$/m);
+    assertMatch(free.said.stdout, /^port: can be listened on$/m);
   });
 });
 
@@ -54,7 +63,7 @@ Deno.test("check online ends with 1 where the store is none", async () => {
   await inFolder(
     { "x.db": "this is a shopping list, not a database".repeat(100) },
     async (folder) => {
-      const deps = listening({ flags: { store: `sqlite:${folder}/x.db` } });
+      const deps = listening({ flags: { store: `sqlite:${folder}/x.db`, port: "0" } });
       assertEquals(await check(deps, { online: true }), 1);
       assertMatch(deps.said.stderr, /^marketd: store: /m);
       assert(!deps.said.stdout.startsWith("ok"));
@@ -74,11 +83,73 @@ Deno.test("check online tells a provider's refusal, and signs in to the others",
       }),
     };
     const deps = listening({
-      flags: { store: `sqlite:${folder}/x.db` },
+      flags: { store: `sqlite:${folder}/x.db`, port: "0" },
       catalog: { ids: ["demo"], load: () => Promise.resolve(refusing) },
     });
     assertEquals(await check(deps, { online: true }), 1);
-    assertEquals(deps.said.stderr.split("\n")[0], "marketd: demo: Cannot sign in: no such key.");
+    assertEquals(
+      deps.said.stderr.split("\n")[0],
+      "marketd: demo sign-in: Cannot sign in: no such key.",
+    );
     assertMatch(deps.said.stdout, /^store: is not there yet/m);
+  });
+});
+
+/** Checks online with a server of the test's own in the way, and gives what is said of the port. */
+async function saidOfPort(handler: Deno.ServeHandler | undefined): Promise<string | undefined> {
+  let said: string | undefined;
+  await inFolder({}, async (folder) => {
+    const hostname = "127.0.0.1";
+    const server = handler === undefined
+      ? Deno.listen({ hostname, port: 0 })
+      : Deno.serve({ hostname, port: 0, onListen: () => {} }, handler);
+    const { port } = server.addr as Deno.NetAddr;
+    const deps = listening({ flags: { store: `sqlite:${folder}/x.db`, port: String(port) } });
+    const closing = "accept" in server
+      ? (async () => {
+        for await (const connection of server) connection.close();
+      })()
+      : undefined;
+    try {
+      assertEquals(await check(deps, { online: true }), 1);
+      said = deps.said.stderr.split("\n").find((line) => line.startsWith("marketd: port: "))
+        ?.replace(String(port), "PORT");
+    } finally {
+      if ("accept" in server) server.close();
+      else await server.shutdown();
+      await closing;
+    }
+  });
+  return said;
+}
+
+Deno.test("check online tells what is in the way of the port", async () => {
+  const inUse = "marketd: port: Cannot listen on 127.0.0.1:PORT: the port is in use. " +
+    "Stop what uses it, or choose another with --port.";
+  assertEquals(
+    await saidOfPort(() => new Response("hello")),
+    `${inUse} An HTTP server that is no marketd answers there.`,
+  );
+  // As the daemon answers whoever comes from elsewhere without its token.
+  assertEquals(
+    await saidOfPort(() => Response.json({ code: "no-token" }, { status: 401 })),
+    `${inUse} A marketd answers there, which tells no more without its token.`,
+  );
+  assertEquals(await saidOfPort(undefined), `${inUse} What answers there does not speak HTTP.`);
+});
+
+Deno.test("check online tells of an address that this machine does not have", async () => {
+  await inFolder({}, async (folder) => {
+    for (const host of ["192.0.2.9", "nowhere.invalid"]) {
+      const deps = listening({
+        flags: { store: `sqlite:${folder}/x.db`, host },
+        env: { MARKETD_TOKEN: "0123456789abcdef" },
+      });
+      assertEquals(await check(deps, { online: true }), 1);
+      assertMatch(
+        deps.said.stderr,
+        /^marketd: port: Cannot listen on \S+: (this machine|the name)/m,
+      );
+    }
   });
 });

@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { configPrint } from "../../../actors/commands/config.ts";
 import { load, venueCatalog, type World } from "../settings/world.ts";
-import { listening } from "./run.ts";
+import { inFolder, listening } from "./run.ts";
 
 const WORLD: World = {
   catalog: venueCatalog,
@@ -70,4 +70,19 @@ Deno.test("no secret is printed", async () => {
       assert(!text.includes(secret), secret);
     }
   }
+});
+
+Deno.test("config print says where changes through the API cannot be shown", async () => {
+  await inFolder({ "x.db": "this is a shopping list, not a database".repeat(100) }, async (at) => {
+    const broken = listening({ flags: { store: `sqlite:${at}/x.db` } });
+    assertEquals(await configPrint(broken, { format: "yaml" }), 0);
+    assertMatch(
+      broken.said.stderr,
+      /^note: What was changed through the API is not shown\. Cannot /m,
+    );
+    const fresh = listening({ flags: { store: `sqlite:${at}/none.db` } });
+    assertEquals(await configPrint(fresh, { format: "yaml" }), 0);
+    assertEquals(fresh.said.stderr.includes("not shown"), false);
+    assertEquals(await Array.fromAsync(Deno.readDir(at), ({ name }) => name), ["x.db"]);
+  });
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { gunzipSync } from "node:zlib";
 import type { CommandDeps, ExportArgs } from "../../../actors/commands/deps.ts";
 import { exportRows } from "../../../actors/commands/export.ts";
+import { MarketdError } from "../../../domain/errors.ts";
 import { openStore } from "../../../db/open.ts";
 import type { KeptCandle, WriteBatch } from "../../../db/store.ts";
 import type { Gap } from "../../../domain/gap.ts";
@@ -11,6 +12,9 @@ import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { DemoMarket } from "../../../providers/demo/market.ts";
 import { play } from "../../providers/replay/recordings.ts";
 import { inFolder, listening } from "./run.ts";
+
+/** Whether Deno lets devices be opened; as marketd is started, it does not. */
+const MAY_ALL = Deno.permissions.querySync({ name: "sys" }).state === "granted";
 
 /** What is asked for where a test does not care. */
 const ARGS: ExportArgs = {
@@ -283,6 +287,88 @@ Deno.test("an export that fails leaves the file that was there, and nothing besi
     }
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
     assertEquals(names.filter((name) => name.endsWith(".part")), []);
+  });
+});
+
+Deno.test("an ambiguous basis is told before anything is written", async () => {
+  const candles = [candle(0, { basis: "bid" }), candle(0, { basis: "ask" })];
+  await holding({ candles }, async (deps) => {
+    await assertRejects(exportRows(deps, ARGS), { code: "which-basis" });
+    assertEquals(deps.said.stdout, "");
+  });
+});
+
+Deno.test("where a basis has no candles, those that have are named", async () => {
+  const candles = [candle(0, { basis: "bid" }), candle(0, { basis: "ask" })];
+  await holding({ candles }, async (deps) => {
+    await exportRows(deps, { ...ARGS, basis: "trade" });
+    assertEquals(
+      deps.said.stderr,
+      "note: no 1m candles of AAPL are stored on trade; there are some on bid, ask\n",
+    );
+    deps.said.stderr = "";
+    await exportRows(deps, { ...ARGS, basis: "bid", from: MINUTE });
+    assertEquals(deps.said.stderr, "note: no 1m candles of AAPL are stored in that range on bid\n");
+  });
+});
+
+Deno.test("a name that ends in .GZ is gzipped too", async () => {
+  await holding({ candles: [candle(0)] }, async (deps, folder) => {
+    await exportRows(deps, { ...ARGS, out: `${folder}/packed.CSV.GZ` });
+    const text = gunzipSync(await Deno.readFile(`${folder}/packed.CSV.GZ`)).toString();
+    assert(text.startsWith(CANDLE_HEADER));
+  });
+});
+
+Deno.test("an output that cannot be written is told in words, and nothing is left", async () => {
+  await holding({ candles: [candle(0)] }, async (deps, folder) => {
+    await Deno.symlink("/dev/full", `${folder}/full`);
+    for (
+      const [out, why] of [
+        [folder, "it is a folder"],
+        [`${folder}/full`, MAY_ALL ? "the disk is full" : "it belongs to the system"],
+        ["/proc/x", MAY_ALL ? "there is no such file or folder" : "it belongs to the system"],
+        [`${folder}/test.db/x.csv`, "a part of its path is a file and no folder"],
+      ] as const
+    ) {
+      await assertRejects(exportRows(deps, { ...ARGS, out }), (error) => {
+        assert(error instanceof MarketdError && error.code === "unwritable");
+        assertEquals(error.message, `Cannot write ${out}: ${why}. Name a file that can be made.`);
+        return true;
+      });
+    }
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+    assertEquals(names.filter((name) => name.includes(".part")), []);
+  });
+});
+
+Deno.test("an output that breaks is told in words", async () => {
+  await holding({ candles: [candle(0)] }, async (deps) => {
+    const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+    const stdout = { write: () => Promise.reject(full) };
+    await assertRejects(exportRows({ ...deps, stdout }, ARGS), {
+      code: "unwritable",
+      message: /^Cannot write standard output: the disk is full\./,
+    });
+  });
+});
+
+Deno.test("what is no file is written as it stands", async () => {
+  await holding({ candles: [candle(0)] }, async (deps, folder) => {
+    // By a link: the device itself is not to be put at risk.
+    const out = `${folder}/null`;
+    await Deno.symlink("/dev/null", out);
+    assertEquals(await exportRows(deps, { ...ARGS, out }), 0);
+    assert((await Deno.lstat(out)).isSymlink);
+  });
+});
+
+Deno.test("an export leaves nothing beside a store that nobody has open", async () => {
+  await holding({ candles: [candle(0)] }, async (deps, folder) => {
+    const names = () => Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    const before = (await names()).toSorted();
+    await exportRows(deps, ARGS);
+    assertEquals((await names()).toSorted(), before);
   });
 });
 

@@ -102,7 +102,14 @@ Deno.test("export takes times in microseconds, and a format from the file's name
   };
   assertEquals(formatOf("export ticks X --out x.ndjson"), "ndjson");
   assertEquals(formatOf("export ticks X --out x.csv.gz"), "csv");
-  assertEquals(formatOf("export gaps X --out x.txt"), "csv");
+  assertEquals(formatOf("export gaps X --out x.JSON.GZ"), "json");
+  assertEquals(formatOf("export gaps X --out v1.2/x"), "csv");
+  assertEquals(formatOf("export gaps X --out x.gz"), "csv");
+  assertEquals(formatOf("export gaps X --out x.txt --format ndjson"), "ndjson");
+  for (const out of ["-", "/dev/stdout"]) {
+    const { invocation } = asked(`export ticks X --out ${out}`);
+    assert(invocation.command === "export" && invocation.args.out === undefined);
+  }
   assertEquals(formatOf("export gaps X --out x.csv --format json"), "json");
 });
 
@@ -120,11 +127,18 @@ Deno.test("what cannot be is refused with the value and what it should be", () =
     refusal("export candles X --from 2014-05-02 --to 2014-05-02"),
     /--to must be after --from/,
   );
+  const line = parseLine("export candles X --interval 60m".split(" "));
+  assert(line.kind === "asked" && line.invocation.command === "export");
+  assertEquals(line.invocation.args.interval, "1h");
   assertMatch(refusal("export candles X --interval 7m"), /--interval .*\(was "7m"\)/);
   assertMatch(refusal("export ticks X --interval 1m"), /--interval is for candles only/);
   assertMatch(refusal("export gaps X --basis bid"), /--basis is for candles only/);
   assertMatch(refusal("export candles X --basis last"), /--basis must be one of .*\(was "last"\)/);
   assertMatch(refusal("export candles X --format xml"), /--format must be one of .*\(was "xml"\)/);
+  assertMatch(
+    refusal("export candles X --out x.txt.gz"),
+    /^marketd: --out x\.txt\.gz does not say by its ending how to write it: add --format csv, ndjson or json\n/,
+  );
   assertMatch(refusal("export candle X"), /candles, ticks, gaps/);
   for (const speed of ["0", "-1", "fast", "1e3", "NaN"]) {
     assertMatch(refusal(`replay a --speed=${speed}`), /--speed must be max, or a factor above 0/);
@@ -188,6 +202,28 @@ Deno.test("the help lists what there is, and nothing that is not", () => {
   const names = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
   assertEquals(
     names.toSorted(),
-    ["check", "config", "export", "healthcheck", "help", "migrate", "replay", "run", "version"],
+    [
+      "backfill",
+      "check",
+      "config",
+      "export",
+      "healthcheck",
+      "help",
+      "migrate",
+      "providers",
+      "replay",
+      "run",
+      "version",
+    ],
   );
+});
+
+Deno.test("backfill is told what to fill, and wants to know from when on", () => {
+  const from = Date.UTC(2026, 2, 2) * 1_000;
+  assertEquals(asked("backfill aapl --from 2026-03-02 --url http://x:1").invocation, {
+    command: "backfill",
+    args: { symbol: "AAPL", from, to: undefined, url: "http://x:1" },
+  });
+  assertMatch(refusal("backfill AAPL"), /^marketd: --from is missing: .*\n/);
+  assertMatch(refusal("backfill AAPL --from 2026-03-02 --to 2026-03-01"), /--to must be after/);
 });

@@ -103,7 +103,10 @@ Deno.test("a store that no marketd knows is refused in words, without its passwo
   await inFolder({}, async (folder) => {
     const ended = await marketd(folder, ["migrate"], { DATABASE_URL: "odd://me:swordfish@h/db" });
     assertEquals([ended.code, ended.stdout], [1, ""]);
-    assertMatch(ended.stderr, /^marketd: [^\n]+\n$/);
+    assertMatch(
+      ended.stderr,
+      /^marketd: [^\n]+:\n {2}environment DATABASE_URL: store\.url [^\n]+\n$/,
+    );
     assert(!ended.stderr.includes("swordfish"));
     assert(inWords(ended));
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandDeps, Output } from "../../../actors/commands/deps.ts";
-import { openStore } from "../../../db/open.ts";
+import { findWriter, openStore } from "../../../db/open.ts";
 import { sourcesOf, type World } from "../settings/world.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
@@ -67,6 +67,7 @@ export function listening(
   return {
     sources: sourcesOf(world),
     openStore,
+    findWriter,
     stdout: ear("stdout"),
     stderr: ear("stderr"),
     said,

@@ -28,6 +28,7 @@ Deno.test("a connection signs in, opens the stream, and subscribes to what is it
     failures: 0,
     lastError: null,
     refusals: [],
+    words: [],
   });
   assertEquals(statesTold(one), ["live"]);
   one.stop();
@@ -59,10 +60,12 @@ Deno.test("what the stream says goes to those it is for", async () => {
   sink.progress(3, 10);
   assertEquals(one.heard.routing, [
     { type: "routing.ticks", provider: "test", ticks, credit: sink.credit },
-    { type: "routing.gap", gap },
+    { type: "routing.gap", provider: "test", gap },
   ]);
   assertEquals(one.heard.ticker, [{ type: "ticker.time", at: T0 + SECOND }]);
-  assertEquals(one.world.feeds.of("test"), {
+  const { events, ...feed } = one.world.feeds.of("test");
+  assertEquals(events.map(({ event }) => event), ["live"]);
+  assertEquals(feed, {
     problems: 1,
     lastProblems: [{ where: "frame 7", what: "it is no JSON" }],
     progress: { done: 3, total: 10 },

@@ -70,6 +70,38 @@ Deno.test("an outage lasts over failed attempts, and over a fault", async () => 
   one.stop();
 });
 
+Deno.test("what is missed ends when the venue has answered what is wanted of it", async () => {
+  const provider = new Scripted();
+  const one = await connect(provider);
+  one.provider.sink.lost(lost());
+  const answered = Promise.withResolvers<readonly Refusal[]>();
+  provider.onSubscribe = () => answered.promise;
+  await one.pass(500);
+  assertEquals(one.state(), "live");
+  one.world.clock.time = T0 + 20 * SECOND;
+  await settle();
+  assertEquals(eventsOf(one.heard.instruments, "instruments.gap"), []);
+  answered.resolve([]);
+  await settle();
+  assertEquals(eventsOf(one.heard.instruments, "instruments.gap"), [gapOf(0, 20)]);
+  one.stop();
+});
+
+Deno.test("a first attempt that takes a second or more has missed as much", async () => {
+  for (const [took, told] of [[0.9, 0], [1, 1], [6, 1]] as const) {
+    const provider = new Scripted();
+    const answered = Promise.withResolvers<readonly Refusal[]>();
+    provider.onSubscribe = () => answered.promise;
+    const one = await connect(provider);
+    one.world.clock.time = T0 + took * SECOND;
+    answered.resolve([]);
+    await settle();
+    const gaps = eventsOf(one.heard.instruments, "instruments.gap");
+    assertEquals(gaps, told === 0 ? [] : [gapOf(0, took)]);
+    one.stop();
+  }
+});
+
 Deno.test("what is missed before the first success is told, if that was not at once", async () => {
   const provider = new Scripted();
   provider.onAuthenticate = () => Promise.reject(lost());

@@ -20,8 +20,11 @@ import {
 import { createSupervisor } from "../../../actors/supervision.ts";
 import type { Store } from "../../../db/store.ts";
 import { type Instrument, resolveInstrument } from "../../../domain/instrument.ts";
+import type { Tick, Trade } from "../../../domain/tick.ts";
+import { type Micros, SECOND } from "../../../domain/time.ts";
 import type {
   Capability,
+  HistoryQuery,
   Provider,
   Refusal,
   Session,
@@ -32,9 +35,15 @@ import { settle, type World, worldOf } from "../fixture.ts";
 
 /** Does what it is told, and notes what is asked of it. */
 export class Scripted implements Provider {
-  readonly alwaysOpen: boolean = true;
+  alwaysOpen = true;
+  /** Whether its session can be asked for what the venue said last. */
+  looks = false;
+  /** The trades of its past; absent: it has none. */
+  history: ((query: HistoryQuery) => AsyncIterable<readonly Trade[]>) | undefined;
+  /** When its session wants to be renewed. */
+  renewAt: Micros | null = null;
   readonly clock: Provider["clock"] = "wall";
-  /** `authenticate`, `open`, `subscribe AAPL,MSFT`, `unsubscribe AAPL`, `close`, `log out`. */
+  /** `authenticate`, `open`, `subscribe AAPL,MSFT`, `unsubscribe AAPL`, `latest AAPL`, `renew`, `close`, `log out`. */
   readonly diary: string[] = [];
   /** One for each stream opened. */
   readonly sinks: StreamSink[] = [];
@@ -44,6 +53,8 @@ export class Scripted implements Provider {
     Promise.resolve([]);
   onUnsubscribe: () => Promise<void> = () => Promise.resolve();
   onClose: () => Promise<void> = () => Promise.resolve();
+  onLatest: (symbols: readonly string[]) => Promise<Tick[]> = () => Promise.resolve([]);
+  onRenew: () => Promise<void> = () => Promise.resolve();
   onLogOut: () => Promise<void> = () => Promise.resolve();
 
   constructor(readonly id = "test") {}
@@ -62,7 +73,25 @@ export class Scripted implements Provider {
   async authenticate(): Promise<Session> {
     this.diary.push("authenticate");
     await this.onAuthenticate();
+    const renewAt = () => this.renewAt;
     return {
+      get renewAt() {
+        return renewAt();
+      },
+      renew: () => {
+        this.diary.push("renew");
+        return this.onRenew();
+      },
+      ...(this.looks
+        ? {
+          latest: (instruments) => {
+            const symbols = instruments.map(({ symbol }) => symbol);
+            this.diary.push(`latest ${symbols.join()}`);
+            return this.onLatest(symbols);
+          },
+        }
+        : {}),
+      ...(this.history === undefined ? {} : { trades: this.history }),
       openStream: async (sink) => {
         this.diary.push("open");
         await this.onOpen(sink);
@@ -109,6 +138,8 @@ export interface Connected {
   send(event: ConnectionEvent): void;
   /** Lets time pass, and what comes of it happen. */
   pass(milliseconds: number): Promise<void>;
+  /** Lets time pass by both clocks, a second at a time, and what comes of it happen. */
+  live(seconds: number): Promise<void>;
   /** Drains it; true once it has answered. */
   drain(): Promise<boolean>;
   stop(): void;
@@ -126,6 +157,7 @@ export async function connect(
   const world = worldOf({} as Store, { providers: new Map([[provider.id, provider]]) });
   const clock = new SimulatedClock();
   const instruments = symbols.map(instrument);
+  const memory = { attempt: null, lostAt: null };
   const heard: Connected["heard"] = { hub: [], routing: [], instruments: [], ticker: [] };
   const listeners = Object.entries(heard).map(([id, events]) => ({
     id,
@@ -136,7 +168,7 @@ export async function connect(
       children: () => [...listeners, {
         id: "connection",
         logic: connection,
-        input: () => ({ shared: world, provider, instruments: () => instruments }),
+        input: () => ({ shared: world, provider, instruments: () => instruments, memory }),
         drain: "told",
         giveUp: "tell",
       }],
@@ -158,6 +190,13 @@ export async function connect(
     async pass(milliseconds) {
       clock.increment(milliseconds);
       await settle();
+    },
+    async live(seconds) {
+      for (let second = 0; second < seconds; second++) {
+        world.clock.time += SECOND;
+        clock.increment(1_000);
+        await settle();
+      }
     },
     async drain() {
       parent.send({ type: "drain" });

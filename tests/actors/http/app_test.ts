@@ -50,6 +50,35 @@ Deno.test("HEAD is answered as GET is, without a body", async () => {
   });
 });
 
+Deno.test("a parameter that a path does not know is refused, with the nearest that it knows", async () => {
+  await inPlace(async ({ app, get }) => {
+    for (
+      const path of [
+        "/api/v1/status",
+        "/api/v1/providers",
+        "/api/v1/instruments/AAPL",
+        "/api/v1/routes",
+        "/health",
+      ]
+    ) {
+      const response = await get(`${path}?verbos=1`);
+      const { code, errors } = await response.json();
+      assertEquals([path, response.status, code], [path, 400, "bad-query"]);
+      assertEquals(errors[0].path, "verbos");
+    }
+    const { detail } = await (await get("/api/v1/status?x")).json();
+    assertEquals(detail, "The query cannot be used: x is no parameter here; there are none.");
+    const routes = await (await get("/api/v1/routes?symbl=AAPL")).json();
+    assertMatch(routes.detail, /did you mean `symbol`\?$/);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const change = async (method: string, path: string) =>
+      (await app.request(path, { method, headers }, LOCAL)).status;
+    assertEquals(await change("DELETE", "/api/v1/instruments/AAPL?dry=1"), 400);
+    assertEquals(await change("POST", "/api/v1/providers/feed/reset?dry=1"), 400);
+    assertEquals((await get("/api/v1/instruments/AAPL")).status, 200);
+  });
+});
+
 Deno.test("every answer, a refusal too, has the headers that keep browsers in bounds", async () => {
   await inPlace(async ({ get }) => {
     for (const path of ["/livez", "/api/v1/status", "/nowhere", "/api/v1/candles"]) {
@@ -94,7 +123,8 @@ Deno.test("each failure that was foreseen has a status and a code of its own", (
   assertEquals(fares(new StoreError("unreachable", "x")), [503, "store-unavailable", "5"]);
   assertEquals(fares(new StoreError("full", "x")), [503, "store-unavailable", "5"]);
   assertEquals(fares(new StoreError("bad-cursor", "x")), [400, "bad-cursor", undefined]);
-  assertEquals(fares(new StoreError("unusable", "x")), [500, "internal", undefined]);
+  assertEquals(fares(new StoreError("unusable", "x")), [503, "store-unavailable", "5"]);
+  assertEquals(fares(new StoreError("refused", "x")), [500, "internal", undefined]);
   assertEquals(fares(new ChangeError("exists", "x")), [409, "exists", undefined]);
   assertEquals(fares(new ChangeError("unknown-symbol", "x")), [404, "unknown-symbol", undefined]);
   assertEquals(fares(new ChangeError("unknown-market", "x")), [422, "unknown-market", undefined]);

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { candleSchema } from "../../../actors/http/api/records.ts";
 import { CANDLE_HEADER } from "../../../domain/tables.ts";
 import type { Candle } from "../../../domain/candle.ts";
@@ -19,6 +19,15 @@ function tradeAapl({ feed }: Place): void {
 
 const starts = (rows: readonly Record<string, unknown>[]) =>
   rows.map(({ start }) => String(start).slice(11, 16));
+
+Deno.test("an interval may be asked for by any of its names", async () => {
+  await inPlace(async (place) => {
+    tradeAapl(place);
+    const hour = await place.json("/api/v1/candles?symbol=AAPL&interval=1h");
+    assertEquals(hour.data.map(({ interval }) => interval), ["1h"]);
+    assertEquals(await place.json("/api/v1/candles?symbol=AAPL&interval=60m"), hour);
+  }, { settings: { candles: { intervals: ["1m", "60m"] } } });
+});
 
 Deno.test("one request gives the stored candles and then the forming one", async () => {
   await inPlace(async (place) => {
@@ -111,6 +120,24 @@ Deno.test("pages go back from the latest candle, and forward from `from`", async
       `/api/v1/candles?symbol=AAPL&limit=1&order=desc&cursor=${newest.next}`,
     );
     assertEquals(starts(before.data), ["13:31"]);
+  });
+});
+
+Deno.test("a cursor of another query is refused with the name of the query that gave it", async () => {
+  await inPlace(async (place) => {
+    tradeAapl(place);
+    const path = "/api/v1/candles?limit=1&symbol=";
+    const { next } = await place.json(`${path}AAPL`);
+    const told = async (query: string) => {
+      const response = await place.get(`${path}${query}&cursor=${encodeURIComponent(next!)}`);
+      const { code, detail } = await response.json();
+      assertEquals([response.status, code], [400, "bad-cursor"], query);
+      return detail as string;
+    };
+    for (const query of ["VOD.L", "AAPL&interval=5m", "AAPL&basis=bid", "AAPL&from=2014-05-01"]) {
+      assertMatch(await told(query), /another gave it: candles AAPL 1m trade back/);
+    }
+    assertEquals((await place.json(`${path}aapl&order=desc&cursor=${next}`)).data.length, 1);
   });
 });
 
@@ -227,10 +254,24 @@ Deno.test("a query that cannot be used is refused with all that is wrong with it
       ["symbol=AAPL&from=2014-05-01&to=2014-05-01", "empty-span", ["from"]],
       ["symbol=AAPL&interval=7m", "unknown-interval", ["interval"]],
       ["symbol=AAPL&cursor=nonsense", "bad-cursor", ["cursor"]],
+      ["symbol=AAPL&cursor=2014-05-01T13:31:00.000Z", "bad-cursor", ["cursor"]],
     ];
     for (const [query, code, paths] of table) {
       assertEquals(await refused(query), { ...bad, code, paths }, query);
     }
+  });
+});
+
+Deno.test("a time before all that can be kept is refused as that", async () => {
+  await inPlace(async (place) => {
+    for (const from of ["0001-01-01", "1066-10-14T09:00:00Z"]) {
+      const { detail } = await (await place.get(`/api/v1/candles?symbol=AAPL&from=${from}`)).json();
+      assertEquals(
+        detail,
+        `The query cannot be used: from must be of the year 1700 or later (was "${from}").`,
+      );
+    }
+    assertEquals((await place.json("/api/v1/candles?symbol=AAPL&from=1700-01-01")).data, []);
   });
 });
 

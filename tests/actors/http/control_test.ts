@@ -12,7 +12,8 @@ Deno.test("a provider is shown with its state and what it feeds", async () => {
     place.feed.reach("13:30:05");
     place.tree.shared.feeds.problem("feed", { where: "row 3", what: "no price" });
     place.tree.shared.feeds.progress("feed", 3, 9);
-    const { since, ...shown } = await provider(place);
+    const { since, events, ...shown } = await provider(place);
+    assertEquals(events.map(({ event }) => event), ["live"]);
     assertEquals(shown, {
       id: "feed",
       name: "feed",
@@ -22,8 +23,10 @@ Deno.test("a provider is shown with its state and what it feeds", async () => {
       lastError: null,
       instruments: 3,
       refusals: [],
+      words: [],
       problems: 1,
       lastProblems: [{ where: "row 3", what: "no price" }],
+      quotas: [],
       progress: { done: 3, total: 9 },
     });
     assertEquals(since, "2014-05-01T13:30:00.000Z");
@@ -57,16 +60,37 @@ Deno.test("a provider that is not configured cannot be reset", async () => {
 
 Deno.test("the rules are listed in order, with what holds where none matches", async () => {
   await inPlace(async (place) => {
-    assertEquals((await place.json("/api/v1/routes")).data, [
-      { rule: 0, match: "*.L", market: null, providers: ["feed"] },
-      { rule: 1, match: null, market: "FX", providers: ["ghost", "feed"] },
-      { rule: null, match: null, market: null, providers: ["feed"] },
+    const plain = { origin: "configuration", capabilities: null, failover: null, lead: null };
+    const listed = (await place.json("/api/v1/routes")).data;
+    assertEquals(listed.slice(0, 1).concat(listed.slice(2)), [
+      { ...plain, name: "any.L", rule: 0, match: "*.L", market: null, providers: ["feed"] },
+      {
+        ...plain,
+        name: "default",
+        origin: "default",
+        rule: null,
+        match: null,
+        market: null,
+        providers: ["feed"],
+      },
     ]);
+    const { lead, ...second } = listed[1]!;
+    assertEquals(second, {
+      name: "fx",
+      origin: "configuration",
+      rule: 1,
+      match: null,
+      market: "FX",
+      capabilities: null,
+      providers: ["ghost", "feed"],
+      failover: { delay: "2s", failback: "1m", standby: "cold", errors: 60 },
+    });
+    assertEquals((lead as Record<string, unknown>)["provider"], "ghost");
   }, {
     settings: {
       routes: [
         { match: "*.L", providers: ["feed"] },
-        { market: "FX", providers: ["ghost", "feed"] },
+        { name: "fx", market: "FX", providers: ["ghost", "feed"], failover: { delay: "2s" } },
       ],
     },
   });
@@ -84,24 +108,24 @@ Deno.test("the rule that decides for a symbol is named, followed or not", async 
     assertEquals(await explain("vod.l"), [
       0,
       "feed",
-      "routes[0] is the first rule that matches VOD.L (LSE); feed feeds it.",
+      "routes[0] (any.L) is the first rule that matches VOD.L (LSE); feed feeds it.",
     ]);
     assertEquals(await explain("BP.L"), [
       0,
       "feed",
-      "routes[0] is the first rule that matches BP.L (LSE); " +
+      "routes[0] (any.L) is the first rule that matches BP.L (LSE); " +
       "feed is the first of its providers that has it; it is not followed.",
     ]);
     assertEquals(await explain("GBPUSD"), [
       1,
       null,
-      "routes[1] is the first rule that matches GBPUSD (FX); " +
+      "routes[1] (FX) is the first rule that matches GBPUSD (FX); " +
       "none of its providers has the instrument.",
     ]);
     assertEquals(await explain("AAPL"), [
       null,
       "feed",
-      "no rule matches AAPL (NASDAQ), so every provider may feed it, in the order configured; " +
+      "no rule matches AAPL (NASDAQ), so every provider may feed it, the one at home there first; " +
       "feed feeds it.",
     ]);
     const bad = await place.get("/api/v1/routes?symbol=a%20b");

@@ -4,9 +4,14 @@
  * @module
  */
 import type { Instrument } from "../../../domain/instrument.ts";
-import type { Quote, Tick, Trade } from "../../../domain/tick.ts";
+import type { Depth, Quote, Tick, Trade } from "../../../domain/tick.ts";
 import { type Micros, parseTime } from "../../../domain/time.ts";
-import type { Capability, Provider, StreamSink } from "../../../providers/provider.ts";
+import type {
+  Capability,
+  HistoricalBar,
+  Provider,
+  StreamSink,
+} from "../../../providers/provider.ts";
 
 /** The day of the tests. */
 const DAY = "2014-05-01T";
@@ -57,6 +62,17 @@ export class Feed implements Provider {
     this.#sink!.time(at(time));
   }
 
+  /** Takes a trade back, or replaces it. */
+  correct(trade: Trade, replacement: Trade | null, receivedAt: Micros): void {
+    const { id, provider, symbol } = trade;
+    this.#sink!.correct({ id, provider, symbol, replacement, receivedAt });
+  }
+
+  /** Tells the venue's own bar. */
+  bar(bar: HistoricalBar): void {
+    this.#sink!.bar(bar);
+  }
+
   /** Breaks the stream. */
   lose(error: Parameters<StreamSink["lost"]>[0]): void {
     this.#sink!.lost(error);
@@ -75,6 +91,22 @@ export class Feed implements Provider {
 
   quote(symbol: string, time: string, bid: number, ask: number): Quote {
     return { kind: "quote", ...this.#common(symbol, time), bid, bidSize: 1, ask, askSize: 1 };
+  }
+
+  /** A book of pairs of price and size. */
+  depth(
+    symbol: string,
+    time: string,
+    bids: readonly (readonly [number, number])[],
+    asks: readonly (readonly [number, number])[],
+  ): Depth {
+    const level = ([price, size]: readonly [number, number]) => ({ price, size });
+    return {
+      kind: "depth",
+      ...this.#common(symbol, time),
+      bids: bids.map(level),
+      asks: asks.map(level),
+    };
   }
 
   #common(symbol: string, time: string) {

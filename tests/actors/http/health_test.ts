@@ -60,7 +60,7 @@ Deno.test("trouble with the store fails, and the reason is for /health alone", a
     place.tree.shared.journal.state = "shedding";
     const { status, text } = await ready(place);
     assertEquals(status, 503);
-    assertMatch(text, /^\[-\] store$/m);
+    assertMatch(text, /^\[-\] store \(\w+\)$/m);
     assert(!text.includes("disk"));
     const { report, check } = await health(place);
     assertEquals(report.status, "fail");
@@ -180,5 +180,21 @@ Deno.test("metrics are Prometheus text, and fresh at each scrape", async () => {
     const after = await scrape();
     assertEquals(after('marketd_instruments{state="live"}'), "2");
     assert(Number(after('marketd_canary_age_seconds{stage="stream"}')) < 10);
+  });
+});
+
+Deno.test("the checks are listed where they are asked for, and only there", async () => {
+  await inPlace(async (place) => {
+    sightCanaries(place);
+    const said = async (query: string) => {
+      const response = await place.get(`/readyz${query}`);
+      return [response.status, (await response.text()).split("\n")[0]];
+    };
+    for (const query of ["?verbose", "?verbose=", "?verbose=true"]) {
+      assertEquals(await said(query), [200, "[+] tree"], query);
+    }
+    for (const query of ["", "?verbose=false"]) assertEquals(await said(query), [200, "ready"]);
+    assertEquals((await said("?verbose=perhaps"))[0], 400);
+    assertEquals((await said("?verbos"))[0], 400);
   });
 });

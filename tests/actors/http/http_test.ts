@@ -70,6 +70,58 @@ Deno.test("over a socket, another host's name and a missing token are refused", 
   });
 });
 
+Deno.test("over a socket, HEAD has the headers of GET", async () => {
+  await listening(async (tree, urls) => {
+    await tree.up;
+    // What differs from one answer to the next.
+    const own = ["date"];
+    for (const path of ["/livez", "/api/v1/routes", "/nowhere", "/style.css", "/api/v1/stream"]) {
+      const abort = new AbortController();
+      const head = await fetch(urls[0] + path, { method: "HEAD" });
+      const full = await fetch(urls[0] + path, { signal: abort.signal });
+      const headersOf = ({ headers }: Response) =>
+        Object.fromEntries([...headers].filter(([name]) => !own.includes(name)));
+      const { "transfer-encoding": _, ...expected } = headersOf(full);
+      assertEquals([path, head.status, headersOf(head)], [path, full.status, expected]);
+      assertEquals(await head.text(), "");
+      if (path.endsWith("/stream")) {
+        abort.abort();
+        assertEquals(head.headers.get("content-length"), null);
+      } else assertEquals((await full.text()).length, Number(head.headers.get("content-length")));
+    }
+  });
+});
+
+Deno.test("a body that never arrives is given up, and one that is too large is not waited for", async () => {
+  await listening(async (tree, urls) => {
+    await tree.up;
+    const { port } = new URL(urls[0]!);
+    const ask = async (headers: string, body: string) => {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+      const head = "POST /api/v1/instruments HTTP/1.1\r\nhost: localhost\r\n" +
+        `authorization: Bearer ${TOKEN}\r\ncontent-type: application/json\r\n${headers}\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(head + body));
+      let answer = "";
+      for await (const text of connection.readable.pipeThrough(new TextDecoderStream())) {
+        answer += text;
+        if (answer.endsWith("}\n")) break;
+      }
+      assertMatch(answer, /^connection: close\r$/im);
+      return [Number(answer.split(" ")[1]), /"code":"([^"]+)"/.exec(answer)?.[1]];
+    };
+    const asked = [
+      ask("content-length: 20", '{"symbol"'),
+      ask("transfer-encoding: chunked", "1\r\n{\r\n"),
+      ask("content-length: 99999999", "{"),
+    ];
+    assertEquals(await Promise.all(asked), [
+      [408, "too-slow"],
+      [408, "too-slow"],
+      [413, "too-large"],
+    ]);
+  });
+});
+
 Deno.test("a port in use ends the start with a sentence, for good", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;

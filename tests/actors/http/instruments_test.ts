@@ -70,6 +70,19 @@ Deno.test("an instrument that is removed is followed no more, and that is rememb
   });
 });
 
+Deno.test("a removed instrument's forming candles are kept for what they are", async () => {
+  await inPlace(async (place) => {
+    place.feed.say(place.feed.trade("AAPL", "13:30:05", 190, 100));
+    place.feed.reach("13:30:10");
+    assertEquals((await place.change("DELETE", "/api/v1/instruments/AAPL")).status, 204);
+    await place.tree.shared.journal.flushed();
+    for (const interval of ["1m", "1h"]) {
+      const { data } = await place.json(`/api/v1/candles?symbol=AAPL&interval=${interval}`);
+      assertEquals(data.map(({ close, status }) => [close, status]), [[190, "partial"]]);
+    }
+  });
+});
+
 Deno.test("a change that cannot be made is refused, and says why", async () => {
   await inPlace(async (place) => {
     const refused = async (response: Response) => {
@@ -84,6 +97,21 @@ Deno.test("a change that cannot be made is refused, and says why", async () => {
     assertEquals([exists.status, exists.code], [409, "exists"]);
     const market = await add({ symbol: "IBM", market: "MARS" });
     assertEquals([market.status, market.code, market.paths], [422, "unknown-market", ["market"]]);
+    const names = { symbol: "IBM", providers: { feed: {}, demo: {}, fed: { epic: "X" } } };
+    const stranger = await add(names);
+    assertEquals(
+      [stranger.status, stranger.code, stranger.paths],
+      [422, "unknown-provider", ["providers.fed"]],
+    );
+    assertEquals(
+      stranger.detail,
+      "Cannot add IBM: it names the provider fed, which this marketd does not have; " +
+        "did you mean `feed`?",
+    );
+    const odd = await add({ symbol: "IBM", providers: { "postgres://u:hunter2@h": {} } });
+    assertEquals([odd.status, odd.code], [422, "unknown-provider"]);
+    assertMatch(odd.detail, /; known here: feed, .*demo, .*replay\.$/);
+    assertEquals(JSON.stringify(odd).includes("hunter2"), false);
     const nobody = await add({ symbol: "NONE" });
     assertEquals([nobody.status, nobody.code], [422, "no-provider"]);
     const wrong = await add({ symbol: "a b", level: 3, currency: "dollars", epic: "x" });

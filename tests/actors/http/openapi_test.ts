@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { inPlace } from "./place.ts";
 
+import { Validator } from "@seriousme/openapi-schema-validator";
+
 type Json = Record<string, unknown>;
 type Operation = {
   responses: Record<string, { description: string; content?: Record<string, { schema?: Json }> }>;
@@ -8,6 +10,8 @@ type Operation = {
   requestBody?: { content: Record<string, { schema: Json }> };
   security?: Json[];
   summary?: string;
+  operationId?: string;
+  tags?: string[];
 };
 
 async function described(
@@ -46,6 +50,75 @@ Deno.test("the description is OpenAPI 3.1, and each of its references leads some
   });
 });
 
+Deno.test("the description passes the schema that OpenAPI publishes for itself", async () => {
+  await described(async (_, document) => {
+    const { valid, errors } = await new Validator().validate(document);
+    assertEquals([valid, errors], [true, undefined]);
+    // The validator is one that can refuse.
+    const broken = { ...document, paths: { "/": { get: { responses: 7 } } } };
+    assertEquals((await new Validator().validate(broken)).valid, false);
+  });
+});
+
+Deno.test("every operation has a name of its own, and a tag that is described", async () => {
+  await described((paths, document) => {
+    const operations = Object.values(paths).flatMap((item) => Object.values(item));
+    const names = operations.map(({ operationId }) => operationId);
+    assert(names.every((name) => /^[a-z][A-Za-z]+$/.test(name ?? "")), names.join());
+    assertEquals(new Set(names).size, names.length);
+    const tags = document["tags"] as { name: string; description: string }[];
+    assert(tags.every(({ description }) => description.length > 5));
+    for (const operation of operations) {
+      assertEquals(operation.tags?.length, 1);
+      assert(tags.some(({ name }) => name === operation.tags![0]));
+    }
+    assertEquals((document["info"] as Json)["license"], { name: "MIT", identifier: "MIT" });
+  });
+});
+
+Deno.test("every refusal is described as a problem", async () => {
+  await described((paths) => {
+    for (const [path, item] of Object.entries(paths)) {
+      for (const { responses } of Object.values(item)) {
+        assert("421" in responses, path);
+        for (const [status, { content }] of Object.entries(responses)) {
+          // What is not ready says so as it does when it is.
+          const isReport = status === "503" && ["/health", "/readyz"].includes(path);
+          if (Number(status) < 400 || isReport) continue;
+          assertEquals(Object.keys(content!), ["application/problem+json"], `${path} ${status}`);
+        }
+      }
+    }
+  });
+});
+
+Deno.test("the stream's events are described one by one", async () => {
+  await described((paths, document) => {
+    const { content } = paths["/api/v1/stream"]!["get"]!.responses["200"]!;
+    const schemas = (document["components"] as Json)["schemas"] as Record<string, Json>;
+    for (const type of ["text/event-stream", "application/x-ndjson"]) {
+      assertEquals(content![type]!.schema, { $ref: "#/components/schemas/StreamEvent" });
+    }
+    const { mapping } = schemas["StreamEvent"]!["discriminator"] as { mapping: Json };
+    assertEquals(Object.keys(mapping).sort(), [
+      "candle",
+      "depth",
+      "flow",
+      "gap",
+      "hello",
+      "keepalive",
+      "profile",
+      "quote",
+      "state",
+      "status",
+      "trade",
+    ]);
+    const properties = (name: string) => Object.keys(schemas[name]!["properties"] as Json);
+    assertEquals(properties("SlowClientGap"), ["reason", "fromId", "toId"]);
+    assertEquals(properties("GapEvent"), ["id", "event", "data"]);
+  });
+});
+
 Deno.test("every route is described, with its answers and all of its path's parameters", async () => {
   await described((paths) => {
     const routes = Object.entries(paths).flatMap(([path, item]) =>
@@ -54,13 +127,20 @@ Deno.test("every route is described, with its answers and all of its path's para
     assertEquals(routes.map(({ method, path }) => `${method} ${path}`).sort(), [
       "delete /api/v1/instruments",
       "delete /api/v1/instruments/{symbol}",
+      "delete /api/v1/routes/{name}",
       "get /",
+      "get /api/v1/backfill",
+      "get /api/v1/book",
       "get /api/v1/candles",
+      "get /api/v1/flow",
       "get /api/v1/gaps",
       "get /api/v1/instruments",
       "get /api/v1/instruments/{symbol}",
+      "get /api/v1/profile",
       "get /api/v1/providers",
+      "get /api/v1/quality",
       "get /api/v1/routes",
+      "get /api/v1/state",
       "get /api/v1/status",
       "get /api/v1/stream",
       "get /api/v1/ticks",
@@ -70,8 +150,11 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /openapi.json",
       "get /readyz",
       "get /style.css",
+      "post /api/v1/backfill",
       "post /api/v1/instruments",
       "post /api/v1/providers/{id}/reset",
+      "post /api/v1/routes/{name}/switch",
+      "put /api/v1/routes/{name}",
     ]);
     for (const { path, method, operation } of routes) {
       const answers = Object.entries(operation.responses);

@@ -31,6 +31,22 @@ Deno.test("the page says what runs, and links only to what is there", async () =
   });
 });
 
+Deno.test("one of a thing is not called several, and a market is called made up only if it is", async () => {
+  await inPlace(async (place) => {
+    const text = await page(place);
+    assert(text.includes("0 stream clients"));
+    assert(!text.includes("made up"));
+    const stream = await place.get("/api/v1/stream");
+    const other = await page(place);
+    assertMatch(other, /1 stream client\b(?!s)/);
+    assert(!/\b1 (ticks|candles|rows|stream clients)/.test(other));
+    await stream.body!.cancel();
+  });
+  await inPlace(async (place) => assertMatch(await page(place), /The market is made up/), {
+    settings: { providers: { feed: {}, demo: {} } },
+  });
+});
+
 Deno.test("the page runs no script, and its policy would let none run", async () => {
   await inPlace(async (place) => {
     const response = await place.get("/");
@@ -76,6 +92,7 @@ Deno.test("no answer shows a secret, not even one that a provider lets slip", as
       "/api/v1/candles?symbol=AAPL",
       "/api/v1/ticks?symbol=AAPL",
       "/api/v1/gaps",
+      "/api/v1/quality",
       "/nowhere",
     ];
     for (const path of paths) {

@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { DrivenClock } from "../../../actors/clock.ts";
-import { connectionName } from "../../../actors/connections/connections.ts";
+import { connectionName } from "../../../actors/connections/names.ts";
 import { createApp } from "../../../actors/http/app.ts";
 import type { HttpDeps } from "../../../actors/http/deps.ts";
 import { createStream } from "../../../actors/http/stream/stream.ts";
@@ -14,6 +14,7 @@ import { type Settings, settingsSchema } from "../../../actors/settings/schema.t
 import type { ChildReport } from "../../../actors/supervision.ts";
 import { STAGES } from "../../../actors/vitals.ts";
 import { openStore } from "../../../db/open.ts";
+import type { Provider } from "../../../providers/provider.ts";
 import { at, Feed } from "./feed.ts";
 
 export const TOKEN = "a-token-of-many-letters-0123456789";
@@ -47,6 +48,8 @@ export type Answer = Record<string, unknown> & {
 export interface PlaceOptions {
   readonly settings?: Record<string, unknown>;
   readonly tree?: Partial<TreeOptions>;
+  /** Providers beside the feed. */
+  readonly others?: readonly Provider[];
   /** Done before the tree starts. */
   readonly prepare?: (feed: Feed) => void;
 }
@@ -75,7 +78,7 @@ export async function inPlace(
     settings,
     store,
     clock: new DrivenClock(at("13:30:00")),
-    providers: new Map([["feed", feed]]),
+    providers: new Map([feed, ...options.others ?? []].map((one) => [one.id, one])),
     epoch: "000000001",
     ...options.tree,
   });
@@ -146,5 +149,5 @@ export function sightCanaries({ tree }: Place): void {
 
 function isLive(tree: Tree): boolean {
   const connection = tree.root.system.get(connectionName("feed"));
-  return connection?.getSnapshot().value === "live";
+  return connection?.getSnapshot().matches("live");
 }

@@ -1,30 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { CandleSeries } from "../../../domain/candles.ts";
 import { Credit } from "../../../domain/credit.ts";
 import { Random } from "../../../domain/random.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { inStore, quote, T0, trade, until, type World } from "../fixture.ts";
-import { brief, Shards } from "./shards.ts";
-
-/** Candles that fail on the ticks that they are told to fail on. */
-function failingOn(isBad: (tick: Tick) => boolean) {
-  return (options: ConstructorParameters<typeof CandleSeries>[0]) => {
-    const series = new CandleSeries(options);
-    const add = series.add.bind(series);
-    series.add = (tick) => {
-      if (isBad(tick)) throw new Error(`no sense in ${tick.id}`);
-      add(tick);
-    };
-    return series;
-  };
-}
-
-/** True the first time that it is asked about an id. */
-function once(ids: readonly string[]): (tick: Tick) => boolean {
-  const left = new Set(ids);
-  return ({ id }) => left.delete(id);
-}
+import { brief, failingOn, once, Shards } from "./shards.ts";
 
 /** What was told of one instrument's candles. */
 function fates({ reports }: World, symbol: string): string[] {

@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Run } from "../../../db/store.ts";
 import { type Micros, MILLISECOND, MINUTE, parseTime, SECOND } from "../../../domain/time.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import { candle, inStore, T0, TestClock, type TestStore, trade, until } from "../fixture.ts";
+import { logged } from "../logged.ts";
 import { brief, Shards, type ShardsOptions } from "./shards.ts";
 
 /** A later run over the same store, whose clock shows a time. */
@@ -75,6 +76,34 @@ Deno.test("after a kill what never closed is closed, the grace's too, and what f
     one.beat(T0 + 10 * MINUTE + 2 * SECOND);
     assertEquals((await one.kept("AAPL", "5m")).map(brief)[1], "5 gapped r0 n1 c100");
     await one.drain();
+  }));
+
+Deno.test("a candle that a stop had closed, and a killed run had open again, is closed anew", () =>
+  inStore(async (store) => {
+    const first = new Shards(store);
+    await first.follow("AAPL");
+    first.say([trade({ time: T0 + 50 * SECOND })]);
+    first.beat(T0 + 50 * SECOND);
+    await first.drain();
+    // The next run is killed a second after the minute's end: in its grace, with a tick more in it.
+    await store.real.write({
+      ...nothing,
+      ticks: [trade({ id: "late", time: T0 + 58 * SECOND, price: 90 })],
+      gaps: [{
+        symbol: "AAPL",
+        provider: "test",
+        from: T0 + 50 * SECOND,
+        to: T0 + 55 * SECOND,
+        reason: "restart",
+        status: "open",
+        detectedAt: T0 + 55 * SECOND,
+      }],
+      run: { ...runUntil(T0 + 61 * SECOND, T0 + 55 * SECOND), epoch: "000000002" },
+    });
+    const third = later(store, T0 + 70 * SECOND, { epoch: "000000003" });
+    await third.follow("AAPL");
+    assertEquals((await third.kept()).map(brief), ["0 gapped r0 n2 c90"]);
+    await third.drain();
   }));
 
 Deno.test("a run that was alive after its last tick has heard that nothing came", () =>
@@ -168,6 +197,42 @@ Deno.test("a gap that is told while the candles are rebuilt counts when they are
     await one.drain();
   }));
 
+Deno.test("what is told while the candles are rebuilt counts in the order in which it was told", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    const gate = Promise.withResolvers<void>();
+    store.readGate = gate.promise;
+    one.ask("AAPL");
+    const gap = (from: number) => {
+      const [begin, to] = [T0 + from * SECOND, T0 + (from + 1) * SECOND];
+      one.tell({
+        type: "instruments.gap",
+        provider: "test",
+        gap: {
+          provider: "test",
+          from: begin,
+          to,
+          reason: "disconnect",
+          status: "open",
+          detectedAt: to,
+        },
+      });
+    };
+    one.say([trade()]);
+    gap(20);
+    // Received after the grace of the first minute, and of the second: each closes the one before.
+    one.say([trade({ time: T0 + 63 * SECOND })]);
+    one.say([trade({ time: T0 + 123 * SECOND })]);
+    gap(100);
+    gate.resolve();
+    await until(() => one.state("AAPL") === "live");
+    assertEquals((await one.kept()).map(brief), [
+      "0 gapped r0 n1 c100",
+      "1 gapped r1 n1 c100",
+    ]);
+    await one.drain();
+  }));
+
 Deno.test("a late tick revises what was kept before the restart, and one more time after it", () =>
   inStore(async (store) => {
     const first = new Shards(store);
@@ -204,6 +269,21 @@ Deno.test("where the store cannot be read candles start anew, and say that they 
     assertEquals((await one.kept()).map(brief), ["0 partial r0 n1 c100"]);
     await one.drain();
   }));
+
+Deno.test("instruments whose candles start anew together are told in one line", () =>
+  logged((lines) =>
+    inStore(async (store) => {
+      const one = later(store, T0 + 10 * SECOND);
+      store.unreadable = new Error("no reading today");
+      await one.follow("AAPL", "IBM", "MSFT");
+      one.beat(T0 + 11 * SECOND);
+      one.beat(T0 + 12 * SECOND);
+      await one.drain();
+      const told = lines.filter((line) => line.includes("start anew"));
+      assertEquals(told.length, 1, told.join(""));
+      assertMatch(told[0]!, /start anew \(3 in all: AAPL, IBM, MSFT\): no reading today/);
+    })
+  ));
 
 Deno.test("the same ticks under the same clock change nothing the second time", () =>
   inStore(async (store) => {

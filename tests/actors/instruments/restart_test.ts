@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { BUFFER } from "../../../actors/instruments/memory.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { inStore, T0, trade, until } from "../fixture.ts";
@@ -77,9 +78,37 @@ Deno.test("what comes while a shard is away is made up for when it is back", () 
     assertEquals(ids(await one.ticks()), ids(ticks));
     assertEquals(await one.gaps(), [{ ...gap, symbol: "AAPL" }]);
     assertEquals((await one.kept("MSFT")).map(({ tickVolume }) => tickVolume), [1]);
-    assertEquals([one.forming("GONE"), await one.kept("GONE")], [[], []]);
+    assertEquals(one.forming("GONE"), []);
+    assertEquals((await one.kept("GONE")).map(brief), ["0 partial r0 n1 c100"]);
     assertEquals((await one.ticks("GONE")).length, 1);
     await one.drain();
+  }));
+
+Deno.test("ticks wait within bounds for a shard that is away, and what is shed is told", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    takeAway(one);
+    one.say(Array.from({ length: BUFFER + 1 }, () => trade()));
+    assertEquals(one.world.directory.get("AAPL")!.ticks, BUFFER + 1);
+    bringBack(one);
+    one.beat(T0 + MINUTE + 2 * SECOND);
+    // A full buffer makes room for a tenth of what it holds.
+    const left = BUFFER + 1 - Math.floor(BUFFER / 10);
+    assertEquals((await one.kept()).map(brief), [`0 gapped r0 n${left} c100`]);
+    assertEquals((await one.gaps()).map(({ reason }) => reason), ["shed"]);
+    await one.drain();
+  }));
+
+Deno.test("a drain keeps the ticks that wait for a shard that is away", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    takeAway(one);
+    one.say([trade({ id: "waits" })]);
+    await one.drain();
+    const { rows } = await store.real.ticks({ symbol: "AAPL", order: "arrival", limit: 9 });
+    assertEquals(ids(rows), ["waits"]);
   }));
 
 Deno.test("a feed that ends while its shard is away is finished when it is back", () =>
@@ -110,6 +139,41 @@ Deno.test("ticks of a shard that is given up are kept, and the others' make thei
     assertEquals((await one.ticks("SYM0")).length, 1);
     assertEquals([(await one.kept("SYM0")).length, (await one.kept("SYM64")).length], [0, 1]);
     assertEquals(one.shard().inbox, []);
+    await one.drain();
+  }));
+
+Deno.test("the instruments of a shard that is given up say so, and no other is dealt to it", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL", "MSFT");
+    for (let failure = 0; failure < 6; failure++) {
+      upset(one, "shard-1");
+      bringBack(one);
+    }
+    const { fault, state } = one.world.directory.get("AAPL")!;
+    assertEquals([state, one.state("MSFT")], ["failed", "failed"]);
+    assertMatch(fault!, /^AAPL is not followed: shard-1 failed too often .*ticks.*restart/);
+    await one.follow("LATE");
+    assertEquals([one.state("LATE"), one.world.directory.get("LATE")!.shard], ["live", "shard-2"]);
+    await one.drain();
+  }));
+
+Deno.test("a shard that was given up goes on with its instruments when their supervisor restarts", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    one.say([trade()]);
+    one.beat();
+    for (let failure = 0; failure < 6; failure++) {
+      upset(one, "shard-1");
+      bringBack(one);
+    }
+    one.world.clock.time = T0 + SECOND;
+    one.say([trade({ time: T0 + SECOND })]);
+    one.send("instruments", { type: "instruments.deliver" });
+    await until(() => one.state("AAPL") === "live");
+    assertEquals(one.forming("AAPL").map(({ tickVolume }) => tickVolume), [2, 2]);
+    assertEquals(one.world.directory.get("AAPL")!.fault, null);
     await one.drain();
   }));
 

@@ -1,11 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { isCanary } from "../../../actors/vitals.ts";
 import type { Candle } from "../../../domain/candle.ts";
-import { Credit } from "../../../domain/credit.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { inStore, quote, T0, trade, until } from "../fixture.ts";
-import { BUFFER } from "../../../actors/instruments/memory.ts";
 import { brief, Shards } from "./shards.ts";
 
 const ids = (ticks: readonly Tick[]) => ticks.map(({ id }) => id);
@@ -14,7 +12,7 @@ Deno.test("a tick reaches the hub once and the store once, a refused one the sto
   inStore(async (store) => {
     const one = new Shards(store);
     await one.follow("AAPL");
-    const ticks = [trade(), quote(), trade({ price: -1 }), quote({ bid: 2, ask: 1 })];
+    const ticks = [trade(), quote(), trade({ price: -1 }), quote({ bid: 100.25, ask: 99.75 })];
     one.say(ticks);
     await until(() => one.events.length > 0);
     assertEquals(ids(await one.ticks()), ids(ticks));
@@ -25,13 +23,12 @@ Deno.test("a tick reaches the hub once and the store once, a refused one the sto
     await one.drain();
   }));
 
-Deno.test("what the buffers hold is handed on without a beat", () =>
+Deno.test("ticks are handed on without a beat", () =>
   inStore(async (store) => {
     const one = new Shards(store);
     await one.follow("AAPL");
     one.say([trade()]);
-    assertEquals(one.world.outbox.rows, 0);
-    await until(() => one.world.outbox.rows === 1);
+    assertEquals([one.world.outbox.rows, one.events.length], [1, 1]);
     await one.drain();
   }));
 
@@ -126,43 +123,6 @@ Deno.test("the canary passes buffer, candle, hub and recorder, and appears in no
     assertEquals(one.events.filter(({ symbol }) => symbol !== null && isCanary(symbol)), []);
     assertEquals(await store.real.symbols(), []);
     assert(one.world.directory.all().every(({ instrument }) => !isCanary(instrument.symbol)));
-    await one.drain();
-  }));
-
-Deno.test("a full buffer sheds by the rule, counts it, and gives the credit back", () =>
-  inStore(async (store) => {
-    const one = new Shards(store);
-    await one.follow("AAPL");
-    const credit = new Credit(BUFFER + 100);
-    await credit.reserve(BUFFER + 1, new AbortController().signal);
-    const quotes = Array.from({ length: 10 }, () => quote());
-    const trades = Array.from({ length: BUFFER - 9 }, () => trade());
-    one.say([...quotes, ...trades], credit);
-    // For the one tick too many all quotes but the latest go, and then the oldest of the rest,
-    // until a tenth of the buffer is free: 9 quotes, 1 more, 3,276 - 10 trades.
-    const { values } = await one.world.meters.shed.get();
-    const shed = Object.fromEntries(values.map(({ labels, value }) => [labels.kind, value]));
-    assertEquals(shed, { quote: 10, trade: Math.floor(BUFFER / 10) - 10 });
-    assertEquals(credit.available, 99 + Math.floor(BUFFER / 10));
-    const kept = await (one.beat(), one.ticks());
-    assertEquals(kept.length, BUFFER + 1 - Math.floor(BUFFER / 10));
-    assertEquals(kept.at(-1)!.id, trades.at(-1)!.id);
-    assertEquals(credit.available, BUFFER + 100);
-    await one.drain();
-  }));
-
-Deno.test("an instrument that is left makes nothing more, and what it had is kept", () =>
-  inStore(async (store) => {
-    const one = new Shards(store);
-    await one.follow("AAPL", "MSFT");
-    one.say([trade(), trade({ symbol: "MSFT" })]);
-    one.tell({ type: "instruments.leave", symbol: "AAPL" });
-    one.say([trade({ id: "late" })]);
-    one.beat(T0 + MINUTE + 2 * SECOND);
-    assertEquals((await one.ticks()).map(({ id, flags }) => id === "late" ? flags : 0), [0, 4]);
-    assertEquals([(await one.kept()).length, (await one.kept("MSFT")).length], [0, 1]);
-    assertEquals([one.forming("AAPL"), one.world.directory.get("AAPL")], [[], undefined]);
-    assertEquals([...one.world.hub.latest()].filter(({ symbol }) => symbol === "AAPL"), []);
     await one.drain();
   }));
 

@@ -16,6 +16,7 @@ import type { Shared } from "../../../actors/shared.ts";
 import { createSupervisor } from "../../../actors/supervision.ts";
 import type { KeptCandle } from "../../../db/store.ts";
 import type { Candle } from "../../../domain/candle.ts";
+import { CandleSeries } from "../../../domain/candles.ts";
 import type { Credit } from "../../../domain/credit.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import type { Tick } from "../../../domain/tick.ts";
@@ -38,6 +39,9 @@ export interface ShardsOptions {
   readonly epoch?: string;
   readonly intervals?: readonly string[];
   readonly makeSeries?: Shared["makeSeries"];
+  readonly makeProfile?: Shared["makeProfile"];
+  /** What the configuration says of profiles. */
+  readonly profile?: Record<string, unknown>;
   /** Whether the feed speaks outside market hours; true unless said. */
   readonly alwaysOpen?: boolean;
 }
@@ -61,8 +65,15 @@ export class Shards {
   constructor(readonly store: TestStore, options: ShardsOptions = {}) {
     const { clock = new TestClock(), intervals = ["1m", "5m"] } = options;
     const provider = new Feed(options.alwaysOpen ?? true);
-    const settings = settingsOf({ candles: { intervals } });
-    const given = options.makeSeries === undefined ? {} : { makeSeries: options.makeSeries };
+    const settings = settingsOf({
+      candles: { intervals },
+      profile: options.profile ?? {},
+    });
+    const { makeProfile, makeSeries } = options;
+    const given = {
+      ...(makeSeries === undefined ? {} : { makeSeries }),
+      ...(makeProfile === undefined ? {} : { makeProfile }),
+    };
     const timer = this.timer;
     this.world = worldOf(store.store, {
       clock,
@@ -152,11 +163,9 @@ export class Shards {
   }
 
   forming(symbol: string): Candle[] {
-    for (const { series } of this.memory.shards.values()) {
-      const one = series.get(symbol);
-      if (one !== undefined) return one.forming();
-    }
-    return [];
+    const shards = [...this.memory.shards.values()];
+    const feed = shards.map(({ feeds }) => feeds.get(symbol)).find((one) => one !== undefined);
+    return feed?.series?.forming() ?? [];
   }
 
   /** The closed candles in the store. */
@@ -188,6 +197,25 @@ export class Shards {
   kill(): void {
     (this.#parent as AnyActorRef & { stop(): void }).stop();
   }
+}
+
+/** Candles that fail on the ticks that they are told to fail on. */
+export function failingOn(isBad: (tick: Tick) => boolean) {
+  return (options: ConstructorParameters<typeof CandleSeries>[0]) => {
+    const series = new CandleSeries(options);
+    const add = series.add.bind(series);
+    series.add = (tick) => {
+      if (isBad(tick)) throw new Error(`no sense in ${tick.id}`);
+      return add(tick);
+    };
+    return series;
+  };
+}
+
+/** True the first time that it is asked about an id. */
+export function once(ids: readonly string[]): (tick: Tick) => boolean {
+  const left = new Set(ids);
+  return ({ id }) => left.delete(id);
 }
 
 /** The beginning of what a candle says, for comparing. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { matches, routeOf } from "../../../actors/routing/table.ts";
 import { resolveInstrument } from "../../../domain/instrument.ts";
+import type { Capability } from "../../../providers/provider.ts";
 import { settingsOf } from "../fixture.ts";
 
 const PATTERNS: readonly (readonly [string, string, boolean])[] = [
@@ -60,8 +61,44 @@ Deno.test("a rule of a pattern and a market wants both, the market in any case",
   assertEquals(route("XUSD").rule, -1);
 });
 
-Deno.test("without a rule all providers are asked, in the order configured", () => {
-  assertEquals(route("AAPL"), { rule: -1, providers: ["ig", "alpaca", "demo"] });
-  const none = { ...settings, routes: [] };
-  assertEquals(routeOf(resolveInstrument({ symbol: "^FTSE" }), none).rule, -1);
+/** Without a rule: what is at home there comes first, then the order configured. */
+const DEFAULTS: readonly (readonly [string, string])[] = [
+  ["AAPL", "alpaca,ig,demo"],
+  ["BRK.B", "alpaca,ig,demo"],
+  ["XYZ", "alpaca,ig,demo"],
+  ["VOD.L", "ig,alpaca,demo"],
+  ["^FTSE", "ig,alpaca,demo"],
+  // Its hours are New York's, but alpaca has no indices.
+  ["^GSPC", "ig,alpaca,demo"],
+  ["EURUSD", "ig,alpaca,demo"],
+];
+
+for (const providers of [["ig", "alpaca"], ["alpaca", "ig"]]) {
+  Deno.test(`by default US listings are alpaca's, London and indices IG's: ${providers}`, () => {
+    const known = Object.fromEntries([...providers, "demo"].map((id) => [id, {}]));
+    for (const [symbol, expected] of DEFAULTS) {
+      const found = routeOf(resolveInstrument({ symbol }), { routes: [], providers: known });
+      assertEquals([found.rule, found.providers.join()], [-1, expected], symbol);
+    }
+  });
+}
+
+Deno.test("without a rule and without the one at home there, it is the order configured", () => {
+  const table = { routes: [], providers: { demo: {}, ig: {} } };
+  assertEquals(routeOf(resolveInstrument({ symbol: "AAPL" }), table).providers, ["demo", "ig"]);
+});
+
+Deno.test("a rule that names capabilities decides for these alone", () => {
+  const { routes, providers } = settingsOf({
+    providers: { ig: {}, alpaca: {} },
+    routes: [
+      { match: "A*", capabilities: ["historicalBars"], providers: ["ig"] },
+      { match: "*", providers: ["alpaca"] },
+    ],
+  });
+  const aapl = resolveInstrument({ symbol: "AAPL" });
+  const asked = (capability?: Capability) => routeOf(aapl, { routes, providers }, capability);
+  assertEquals(asked(), { rule: 1, providers: ["alpaca"] });
+  assertEquals(asked("historicalBars"), { rule: 0, providers: ["ig"] });
+  assertEquals(asked("historicalTicks"), { rule: 1, providers: ["alpaca"] });
 });

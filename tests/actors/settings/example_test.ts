@@ -21,9 +21,20 @@ Deno.test("the example configuration names every setting", async () => {
 Deno.test("the example's commented parts are good, too", async () => {
   const yaml = (await Deno.readTextFile(EXAMPLE))
     .replaceAll(/^(instruments|routes): \[\]$/gm, "$1:")
-    .replaceAll(/^# {2}(?=[ -])/gm, "  ")
+    // A made-up market cannot stand beside the venues.
+    .replace(/^ {2}demo:\n(?: {4}.*\n)+/m, "")
+    .replaceAll(/\bdemo\b(?=[:\]])/g, "ig")
+    .replaceAll(/^# {2}(?=\S| )/gm, "  ")
     .replaceAll(/^( *)# (token|url): /gm, "$1$2: ");
-  const { settings } = await load({ yaml, env: { MARKETD_TOKEN: "0123456789abcdef" } });
+  const env = {
+    MARKETD_TOKEN: "0123456789abcdef",
+    APCA_API_KEY_ID: "PK0123456789",
+    APCA_API_SECRET_KEY: "0123456789",
+    IG_API_KEY: "0123456789",
+    IG_USERNAME: "somebody",
+    IG_PASSWORD: "0123456789",
+  };
+  const { settings } = await load({ yaml, env });
   assertEquals(settings.instruments.map(({ symbol }) => symbol), ["AAPL", "^FTSE", "VOD.L"]);
   assertEquals(settings.routes.length, 2);
   assertEquals(settings.server.token, "0123456789abcdef");

@@ -86,6 +86,7 @@ Deno.test("spans are microseconds inside", async () => {
   assertEquals(settings.routes[0]?.failover, {
     delay: 60_000_000,
     failback: 60_000_000,
+    errors: 60,
     standby: "cold",
   });
 });
@@ -124,4 +125,10 @@ Deno.test("an anchor's content may be used again", async () => {
     yaml: "routes:\n  - { match: A, providers: &all [demo] }\n  - { match: B, providers: *all }\n",
   });
   assertEquals(settings.routes.map((route) => route.providers), [["demo"], ["demo"]]);
+});
+
+Deno.test("an interval has one name, however it is written", async () => {
+  const { settings, shown } = await load({ yaml: "candles: { intervals: [1m, 60m, 1h, 240m] }\n" });
+  assertEquals(settings.candles.intervals, ["1m", "1h", "4h"]);
+  assertEquals((shown["candles"] as { intervals: string[] }).intervals, ["1m", "1h", "4h"]);
 });

@@ -25,6 +25,8 @@ Deno.test("every problem is told at once, each with its place", async () => {
   });
   const expected = [
     /^marketd\.yaml:1:11: server\.prot is not a known key; did you mean `port`\?$/,
+    // Told though a flag says another.
+    /^marketd\.yaml:1:27: server\.port must be at most 65535 \(was 99999\)$/,
     /^marketd\.yaml:3:18: store\.flush\.rows must be a number \(was "many"\)$/,
     /^marketd\.yaml:5:17: providers\.demo\.rate must be at least 1 \(was 0\)$/,
     /^marketd\.yaml:5:20: providers\.demo\.sede is not a known key; did you mean `seed`\?$/,
@@ -115,6 +117,16 @@ Deno.test("an instrument's mapping for an unknown provider is a problem", async 
 Deno.test("a route's unknown market is a problem", async () => {
   const problems = await problemsIn({ yaml: "routes:\n  - { market: FXX, providers: [demo] }\n" });
   assertMatch(problems.join(), /^marketd\.yaml:2:15: routes\[0\]\.market .*did you mean FX\?$/);
+});
+
+Deno.test("a route's name is its own, and may stand in a path", async () => {
+  const route = (name: string) => `  - { name: ${name}, providers: [demo] }\n`;
+  const twice = await problemsIn({ yaml: `routes:\n${route("us")}${route("us")}` });
+  assertMatch(twice.join(), /^marketd\.yaml:3:13: routes\[1\]\.name repeats us, .*marketd\.yaml:2/);
+  for (const name of ["default", "a/b", "''", "-x"]) {
+    const problems = await problemsIn({ yaml: `routes:\n${route(name)}` });
+    assertMatch(problems.join(), /routes\[0\]\.name must be a name of letters, digits/, name);
+  }
 });
 
 Deno.test("made-up data and real data never meet in one configuration", async () => {
@@ -208,4 +220,67 @@ Deno.test("the nearest word is found in spite of a slip, and none is where none 
   assertEquals(nearest("instr", keys), "instruments");
   assertEquals(nearest("candles", keys), undefined);
   assertEquals(nearest("x", keys), undefined);
+});
+
+Deno.test("a second document in a file is told as one", async () => {
+  assertEquals(await problemsIn({ yaml: "log: {}\n---\nserver: {}\n" }), [
+    "marketd.yaml:2:1: begins a second document; keep all settings in one, without `---` between",
+  ]);
+  assertEquals(await problemsIn({ yaml: "---\nlog: {}\n...\n" }), []);
+});
+
+Deno.test("a file without a name is told as one", async () => {
+  assertEquals(await problemsIn({ flags: { config: "" } }), [
+    "flag --config: names no file; leave it out to read marketd.yaml",
+  ]);
+  assertEquals(await problemsIn({ flags: { tokenFile: "" } }), [
+    "flag --token-file: server.token names no file",
+  ]);
+  assertEquals(await problemsIn({ flags: { store: "" } }), [
+    'flag --store: store.url must not be empty (was "")',
+  ]);
+  // An empty variable is one that is not set.
+  assertEquals(await problemsIn({ env: { MARKETD_CONFIG: "", MARKETD_TOKEN_FILE: "" } }), []);
+  assertEquals(await problemsIn({ env: { MARKETD_CONFIG: "x.yaml" } }), [
+    "environment MARKETD_CONFIG: is not a variable that marketd knows; " +
+    "name the file by the flag --config",
+  ]);
+});
+
+Deno.test("what is not YAML is told without what stands there", async () => {
+  for (
+    const yaml of [
+      "a: 1\nhunter2\n",
+      "a: [1] hunter2\n",
+      "%hunter2\n---\na: 1\n",
+      "}hunter2\n",
+      "a: |hunter2\n",
+    ]
+  ) {
+    const problems = await problemsIn({ yaml });
+    assert(problems.some((line) => line.includes("not readable as YAML")), problems.join());
+    assertEquals(problems.filter((line) => line.includes("hunter2")), []);
+  }
+});
+
+Deno.test("a slip in YAML is told in words that name the slip", async () => {
+  const slips: Record<string, RegExp> = {
+    "server: port: 1\n": /^marketd\.yaml:1:\d+: .*: two keys stand on one line; /,
+    "server:\n  port\n  host: x\n": /^marketd\.yaml:2:3: .*: a key without a colon/,
+    "store:\n  url:sqlite:x.db\n": /^marketd\.yaml:2:3: .*; put a space after `url:`$/,
+  };
+  for (const [yaml, words] of Object.entries(slips)) {
+    assertMatch((await problemsIn({ yaml })).join("\n"), words);
+  }
+});
+
+Deno.test("a recording beside another provider is refused with the command that plays it", async () => {
+  assertEquals(
+    await problemsIn({ yaml: "providers:\n  replay: { files: [a.csv] }\n  demo: {}\n" }),
+    [
+      "marketd.yaml:2:3: providers.replay plays on the recording's own clock, and cannot stand beside " +
+      "demo, which lives by the wall's; play it with `marketd replay FILE`",
+    ],
+  );
+  assertEquals(await problemsIn({ yaml: "providers:\n  replay: { files: [a.csv] }\n" }), []);
 });

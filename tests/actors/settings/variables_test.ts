@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { settingsSchema } from "../../../actors/settings/schema.ts";
 import { leavesOf } from "../../../actors/settings/shape.ts";
 import { variableOf } from "../../../actors/settings/variables.ts";
-import { load, problemsIn, venueCatalog } from "./world.ts";
+import { load, ownCatalog, problemsIn, venueCatalog } from "./world.ts";
 
 const TOKEN = "0123456789abcdef";
 
@@ -113,6 +113,7 @@ Deno.test("a bad symbol in a list is told with the variable's name", async () =>
 
 Deno.test("a venue's names are noted and passed over while marketd has no such provider", async () => {
   const { settings, notes } = await load({
+    catalog: { ids: ["demo"], load: ownCatalog.load },
     env: { APCA_API_KEY_ID: "k", APCA_API_SECRET_KEY: "s", ALPACA_MARKETS: "NYSE", IG_DEMO: "1" },
   });
   assertEquals(Object.keys(settings.providers), ["demo"]);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Loaded, loadSettings } from "../../../actors/settings/load.ts";
 import { ConfigError, describeProblem } from "../../../actors/settings/problems.ts";
 import type { Catalog, Flags, Sources } from "../../../actors/settings/sources.ts";
+import { checkStoreUrl } from "../../../db/open.ts";
 import { loadProvider, PROVIDER_IDS } from "../../../providers/catalog.ts";
 import type { ProviderDefinition } from "../../../providers/provider.ts";
 
@@ -26,7 +27,7 @@ export const ownCatalog: Catalog = { ids: PROVIDER_IDS, load: loadProvider };
 
 /** marketd's own providers, and a venue with credentials. */
 export const venueCatalog: Catalog = {
-  ids: ["alpaca", "ig", ...PROVIDER_IDS],
+  ids: [...new Set(["alpaca", "ig", ...PROVIDER_IDS])],
   load: async (id) => VENUES[id] ?? await loadProvider(id),
 };
 
@@ -66,6 +67,7 @@ export function sourcesOf({ yaml, files = {}, env = {}, flags = {}, catalog }: W
     flags,
     env,
     catalog: catalog ?? ownCatalog,
+    checkStoreUrl,
     readText(path) {
       const text = all[path];
       return text === null ? Promise.reject(new Error("permission denied")) : Promise.resolve(text);

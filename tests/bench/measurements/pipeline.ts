@@ -19,6 +19,11 @@ const STAGES: readonly Stage[] = [
   { name: "routing and gate", paths: /\/actors\/routing\// },
   { name: "candles", paths: /\/actors\/instruments\/candles\.ts$|\/domain\/(candles|bar)\.ts$/ },
   {
+    name: "profile and flow",
+    paths:
+      /\/actors\/instruments\/(profile|flow|measurer|measures|standing)\.ts$|\/domain\/(profile\/|flow\/|state\.ts$)/,
+  },
+  {
     name: "hub",
     paths: /\/actors\/hub\.ts$|\/actors\/instruments\/events\.ts$|\/domain\/ring\.ts$/,
   },

@@ -6,7 +6,7 @@
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { CandleStatus } from "../../../domain/candle.ts";
-import type { GapQuery, ProviderEvent, Run, Store } from "../../../db/store.ts";
+import type { GapQuery, KeptQuota, ProviderEvent, Run, Store } from "../../../db/store.ts";
 import {
   allPages,
   batch,
@@ -30,6 +30,17 @@ export function recordsContract(test: StoreTest): void {
     assertEquals((await store.gaps({ limit: 9 })).rows, [filled, other]);
     await store.write(batch({ gaps: [filled, gap({ status: "unfillable" })] }));
     assertEquals((await store.gaps({ limit: 9 })).rows, [gap({ status: "unfillable" }), other]);
+  });
+
+  test("gives gaps of one status, the newest first", async (store) => {
+    const gaps = [10, 20, 30, 40].map((from) =>
+      gap({ from, to: from + 5, status: from === 20 ? "filled" : "open" })
+    );
+    await store.write(batch({ gaps }));
+    const query = { status: "open", order: "-from", limit: 2 } as const;
+    const pages = await allPages((cursor) => store.gaps({ ...query, cursor }));
+    assertEquals(pages.map((page) => page.map(({ from }) => from)), [[40, 30], [10]]);
+    assertEquals((await store.gaps({ status: "filled", limit: 9 })).rows, [gaps[1]]);
   });
 
   test("gives gaps that have a part in a range, by start, symbol and provider", async (store) => {
@@ -75,6 +86,59 @@ export function recordsContract(test: StoreTest): void {
     assertEquals(await store.providerEvents("alpaca", 1), [told]);
   });
 
+  test("keeps what was spent of an allowance, as it was told last", async (store) => {
+    const quota = (name: string, ...spendings: [number, number][]): KeptQuota => ({
+      provider: "ig",
+      name,
+      spendings: spendings.map(([slot, spent]) => ({ slot, spent })),
+    });
+    const [requests, history] = [quota("requests", [DAY_START, 2]), quota("history")];
+    await store.write(batch({ quotas: [requests, history] }));
+    const later = quota("requests", [DAY_START, 2], [DAY_START + 1_000_000, 0.5]);
+    await store.write(batch({ quotas: [requests, later] }));
+    const other = { ...history, provider: "alpaca" };
+    await store.write(batch({ quotas: [other] }));
+    assertEquals(await store.quotas(), [other, history, later]);
+  });
+
+  test("keeps one name of an instrument per venue, as it was learnt last", async (store) => {
+    const mapping = (provider: string, symbol: string, name: string) => ({
+      provider,
+      symbol,
+      name,
+    });
+    const ftse = mapping("ig", "^FTSE", "IX.D.FTSE.DAILY.IP");
+    await store.write(batch({ mappings: [ftse, mapping("ig", "BP.L", "KA.D.BP.DAILY.IP")] }));
+    const renamed = mapping("ig", "BP.L", "KA.D.BP.CASH.IP");
+    await store.write(batch({ mappings: [mapping("ig", "BP.L", "X"), renamed] }));
+    assertEquals(await store.mappings(), [renamed, ftse]);
+  });
+
+  test("adds flags to a trade that is kept, by its id and within a span", async (store) => {
+    const day = 86_400_000_000;
+    const told = trade({ id: "7", time: DAY_START + 5, flags: 1 });
+    const others = [
+      trade({ id: "7", time: DAY_START + 5 + day }),
+      trade({ id: "8", time: DAY_START + 6 }),
+      trade({ id: "7", time: DAY_START + 5, provider: "ig" }),
+      quote({ id: "7", time: DAY_START + 5 }),
+    ];
+    const { symbol, provider } = told;
+    const amendment = {
+      symbol,
+      provider,
+      id: "7",
+      from: DAY_START,
+      to: DAY_START + day,
+      flags: 256,
+    };
+    // A trade and what is said of it may come together.
+    await store.write(batch({ ticks: [told, ...others], amendments: [amendment] }));
+    await store.write(batch({ amendments: [amendment, { ...amendment, id: "none" }] }));
+    const { rows } = await store.ticks({ symbol, limit: 99, order: "arrival" });
+    assertEquals(rows.map(({ flags }) => flags), [257, ...others.map(({ flags }) => flags)]);
+  });
+
   test("finds the run that was alive at an instant, else the last before it", async (store) => {
     const first: Run = { epoch: "a", startedAt: 100, aliveUntil: 200, clean: true };
     const second: Run = { epoch: "b", startedAt: 300, aliveUntil: 300, clean: false };
@@ -117,6 +181,15 @@ export function recordsContract(test: StoreTest): void {
     await store.changeInstrument(removed);
     const changes = await store.instrumentChanges();
     assertEquals(changes, [removed, { symbol: "VOD.L", spec, changedAt: 2 }]);
+  });
+
+  test("keeps the last change of each route, removals too", async (store) => {
+    const spec = { market: "FX", providers: ["ig", "demo"], failover: { delay: "5s" } };
+    const removed = { name: "us", spec: null, changedAt: 3 };
+    await store.changeRoute({ name: "us", spec: { providers: ["demo"] }, changedAt: 1 });
+    await store.changeRoute({ name: "FX", spec, changedAt: 2 });
+    await store.changeRoute(removed);
+    assertEquals(await store.routeChanges(), [{ name: "FX", spec, changedAt: 2 }, removed]);
   });
 
   test("names the symbols that have ticks or candles", async (store) => {
@@ -229,6 +302,8 @@ export function recordsContract(test: StoreTest): void {
       (store) => store.run("a"),
       (store) => store.lastEpoch(),
       (store) => store.instrumentChanges(),
+      (store) => store.routeChanges(),
+      (store) => store.changeRoute({ name: "a", spec: null, changedAt: 1 }),
       (store) => store.prune({}, 1),
       (store) => store.size(),
       (store) => store.changeInstrument({ symbol: "A", spec: null, changedAt: 1 }),

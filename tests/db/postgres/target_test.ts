@@ -50,6 +50,13 @@ Deno.test("a Postgres URL may name an address of IPv6, and a socket's folder", (
   }
 });
 
+Deno.test("a Postgres URL without a host means this machine, as for libpq", () => {
+  const socket = targetOf("postgres://marketd:pw@/marketd?host=/run/postgresql");
+  assertEquals(socket.socketFile, "/run/postgresql/.s.PGSQL.5432");
+  assertEquals([socket.user, socket.password, socket.database], ["marketd", "pw", "marketd"]);
+  assertEquals(targetOf("postgres://marketd@/marketd").address, "localhost:5432");
+});
+
 Deno.test("another machine is reached by TLS alone, and must prove its name", () => {
   const levelOf = (rest: string) => targetOf(`postgres://u:hunter2@${rest}`).tls?.level;
   for (const host of ["db.example", "10.0.0.7", "128.0.0.1", "localhost.example", "[fe80::1]"]) {
@@ -75,12 +82,17 @@ Deno.test("what is wrong with a Postgres URL is told without its password", asyn
     ["u:hunter2@localhost/", /names no database/],
     ["localhost/db", /names no user/],
     [":hunter2@localhost/db", /names no user/],
-    ["u:hunter2@localhost:port/db", /no URL/],
-    ["u:100%hunter2@localhost/db", /password has a %/],
-    ["u:hunter2@localhost/db?sslmode=always", /"always"\. Write one of disable, .*verify-full/],
+    ["u:hunter2@localhost:port/db", /a port that is none/],
+    ["u:p@localhost:1/hunter2@localhost/db", /a database with a \/ or an @/],
+    ["u%3Ahunter2@localhost/db", /a user with a colon/],
+    ["u@localhost:0/db", /a port that is none/],
+    ["u@localhost/db?x=1&hunter2=1", /has the parameter "x"/],
+    ["u@localhost/db?hunter2=1", /has the parameter;/],
+    ["u:100%hunter2@localhost/db", /a % in its password/],
+    ["u:hunter2@localhost/db?sslmode=always", /"always"; write one of disable, .*verify-full/],
     ["u:hunter2@localhost/db?schema=x", /parameter "schema".* host, sslmode/],
-    ["u:hunter2@localhost/db?connect_timeout=0", /connect_timeout is "0"/],
-    ["u:hunter2@h.example/db?sslrootcert=/nowhere/ca.pem", /sslrootcert cannot be read/],
+    ["u:hunter2@localhost/db?connect_timeout=0", /the connect_timeout "0"/],
+    ["u:hunter2@h.example/db?sslrootcert=/nowhere/ca.pem", /sslrootcert that cannot be read/],
     [`u:hunter2@h.example/db?sslrootcert=${notes}`, /holds no certificate/],
   ];
   for (const [rest, message] of wrong) {

@@ -207,7 +207,9 @@ timescaleTest("drops the days that are past their limit", async (place) => {
     }));
     // In the middle of the second day: that one stays whole.
     const limit = DAY_START + DAY + DAY / 2;
-    assertEquals(await store.prune({ ticks: limit, books: limit, events: limit }, 99), 2);
+    assertEquals(await store.prune({ ticks: limit, books: limit, events: limit }, 99), {
+      events: 2,
+    });
     const { rows } = await store.ticks({ symbol: "AAPL", order: "time", limit: 9 });
     assertEquals(rows.map(({ time }) => time), times.slice(1));
     const books = await store.books({ symbol: "AAPL", order: "-time", limit: 9 });

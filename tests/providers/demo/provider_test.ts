@@ -2,12 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { type Instrument, resolveInstrument } from "../../../domain/instrument.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { demo } from "../../../providers/demo/provider.ts";
+import { testContext } from "../context.ts";
 import { open, providerContract } from "../contract.ts";
 
 const now = () => Math.round((performance.timeOrigin + performance.now()) * 1_000);
 
 function make(options: Record<string, unknown> = {}) {
-  return demo.create(demo.options.parse(options), { now });
+  return demo.create(demo.options.parse(options), testContext(now));
 }
 
 function instruments(...symbols: string[]): [Instrument, Instrument, ...Instrument[]] {

@@ -6,6 +6,7 @@ import { replay } from "../../../providers/replay/provider.ts";
 import { open, providerContract } from "../contract.ts";
 import { quiet, RecordingSink } from "../sink.ts";
 import { instrument, minutes, PLAIN, play, START, withFiles } from "./recordings.ts";
+import { testContext } from "../context.ts";
 
 providerContract(replay, {
   waits: true,
@@ -17,7 +18,7 @@ providerContract(replay, {
     const options = replay.options.parse({ files: [path] });
     const inspection = await replay.inspect!(options);
     return {
-      provider: replay.create({ ...options, inspection }, { now: () => 0 }),
+      provider: replay.create({ ...options, inspection }, testContext(() => 0)),
       instruments: [instrument("AAPL"), instrument("MSFT")],
       dispose: () => Deno.remove(folder, { recursive: true }),
     };
@@ -246,9 +247,9 @@ Deno.test("an inspection tells what a recording holds", async () => {
     const inspection = await replay.inspect!(options);
     const [day, gap] = await Promise.all(paths.map((path) => Deno.stat(path)));
     assertEquals(inspection.symbols, [
-      { symbol: "AAPL", kinds: ["trade", "quote"] },
-      { symbol: "IBM", kinds: [] },
-      { symbol: "MSFT", kinds: ["trade", "quote"] },
+      { symbol: "AAPL", kinds: ["trade", "quote"], first: START },
+      { symbol: "IBM", kinds: [], first: parseTime("2024-03-05T14:00:00Z") },
+      { symbol: "MSFT", kinds: ["trade", "quote"], first: START + 100_000 },
     ]);
     assertEquals(inspection.files.map(({ rows, bytes }) => ({ rows, bytes })), [
       { rows: 101, bytes: day!.size },
@@ -257,15 +258,66 @@ Deno.test("an inspection tells what a recording holds", async () => {
     assertEquals(inspection.rows, 102);
     assertEquals(inspection.first, parseTime("2024-03-05T14:00:00Z"));
     assertEquals(inspection.last, START + 9_900_000);
-    const provider = replay.create({ ...options, inspection }, { now: () => 0 });
+    const provider = replay.create({ ...options, inspection }, testContext(() => 0));
     assertEquals(provider.offers(instrument("AAPL")), ["trades", "quotes", "streaming"]);
     assertEquals(provider.offers(instrument("IBM")), []);
   });
 });
 
+Deno.test("an instrument begins with its earliest row by the clock, which a late row does not move", async () => {
+  const rows = (...rows: readonly [second: number, symbol: string][]) =>
+    "time,symbol,kind,price\n" +
+    rows.map(([second, symbol]) => `${formatTime(START + second * SECOND)},${symbol},trade,1\n`)
+      .join("");
+  await withFiles({
+    "a.csv": rows([30, "AAPL"], [10, "AAPL"], [5, "MSFT"], [50, "IBM"]),
+    "b.csv": rows([40, "MSFT"], [45, "IBM"]),
+  }, async (paths) => {
+    const { first, symbols } = await replay.inspect!(replay.options.parse({ files: paths }));
+    const seconds = symbols.map(({ symbol, first }) => [symbol, (first - START) / SECOND]);
+    assertEquals(seconds, [["AAPL", 30], ["IBM", 45], ["MSFT", 30]]);
+    assertEquals(first, START + 30 * SECOND);
+  });
+});
+
+Deno.test("symbols are given in capitals, as instruments have them", async () => {
+  const text = "time,symbol,kind,price\n2024-03-05T15:00:00Z,aapl,trade,1\n" +
+    "2024-03-05T15:00:01Z,AAPL,trade,2\n";
+  await withFiles({ "day.csv": text }, async (paths) => {
+    const { ticked } = await play(paths);
+    assertEquals(ticked.map(({ symbol }) => symbol), ["AAPL", "AAPL"]);
+  });
+});
+
+Deno.test("no row that strays far into the future takes the clock along, wherever pieces of the file end", async () => {
+  // Every second row strays: of any piece that is read the last one may be such a row.
+  const [header, ...rows] = minutes(3_000).trimEnd().split("\n");
+  const strayed = rows.flatMap((row) => [row, row.replace(/^2024/, "2099")]);
+  await withFiles({ "a.csv": [header, ...strayed, rows.at(-1)].join("\n") }, async (files) => {
+    const { ticked } = await play(files);
+    const received = ticked.map(({ receivedAt }) => receivedAt);
+    assertEquals(received.length, 6_001);
+    assertEquals(Math.max(...received), START + 2_999 * SECOND / 10);
+  });
+});
+
+Deno.test("a row that strays far into the future does not take the clock along", async () => {
+  const text = `time,symbol,kind,price
+2041-03-05T15:00:00Z,AAPL,trade,1
+2024-03-05T15:00:01Z,AAPL,trade,2
+2041-03-05T15:00:02Z,AAPL,trade,3
+2024-03-05T15:00:03Z,AAPL,trade,4
+`;
+  await withFiles({ "day.csv": text }, async (paths) => {
+    const { ticked } = await play(paths);
+    assertEquals(ticked.map(({ receivedAt }) => (receivedAt - START) / SECOND), [1, 1, 1, 3]);
+    assertEquals(ticked[2]!.time, parseTime("2041-03-05T15:00:02Z"));
+  });
+});
+
 Deno.test("until it was inspected a recording may have anything; signing in inspects it", async () => {
   await withFiles({ "day.csv": minutes(4) }, async (paths) => {
-    const provider = replay.create(replay.options.parse({ files: paths }), { now: () => 0 });
+    const provider = replay.create(replay.options.parse({ files: paths }), testContext(() => 0));
     assertEquals(provider.offers(instrument("ZZZZ")), replay.capabilities);
     await provider.authenticate(new AbortController().signal);
     assertEquals(provider.offers(instrument("ZZZZ")), []);
@@ -306,7 +358,7 @@ Deno.test("a stream that keeps a pace closes in the middle of a silence", async 
 `;
   await withFiles({ "day.csv": text }, async (paths) => {
     const options = replay.options.parse({ files: paths, speed: 1 });
-    const { sink, stream } = await open(replay.create(options, { now: () => 0 }));
+    const { sink, stream } = await open(replay.create(options, testContext(() => 0)));
     await stream.subscribe([instrument("AAPL")]);
     await sink.until(() => sink.ticked.length === 1);
     await stream.close();

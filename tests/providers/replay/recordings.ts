@@ -10,6 +10,7 @@ import { formatTime, parseTime, SECOND } from "../../../domain/time.ts";
 import { replay } from "../../../providers/replay/provider.ts";
 import { open } from "../contract.ts";
 import { RecordingSink } from "../sink.ts";
+import { testContext } from "../context.ts";
 
 /** Where the real recordings are. */
 export const REAL = Deno.env.get("MARKETD_RECORDINGS");
@@ -68,7 +69,7 @@ export async function play(
 ): Promise<RecordingSink> {
   const options = replay.options.parse({ files: paths, ...playing.options });
   const inspection = await replay.inspect!(options);
-  const provider = replay.create({ ...options, inspection }, { now: () => 0 });
+  const provider = replay.create({ ...options, inspection }, testContext(() => 0));
   const { sink, stream } = await open(provider, playing.sink);
   const symbols = playing.symbols ?? inspection.symbols.map(({ symbol }) => symbol);
   await stream.subscribe(symbols.map(instrument));

@@ -39,6 +39,8 @@ export interface Data {
   readonly status: string;
   readonly from: string;
   readonly to: string;
+  readonly fromId: string;
+  readonly toId: string;
   readonly replayed: number;
   readonly missed: unknown;
   readonly resumed: boolean;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { candle, closed, dataOf, events, forming, quote, tell, trade } from "./events.ts";
 import { eventually, openWorld } from "./world.ts";
+import { eventSchema } from "../../../../actors/http/stream/schemas.ts";
 import type { HubEvent } from "../../../../actors/hub.ts";
 
 Deno.test("a stream begins with hello, which says all there is to say to a fresh client", async () => {
@@ -181,6 +182,7 @@ Deno.test("one JSON object a line has the same content", async () => {
   }));
   const lines = (await response.text()).trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(lines, sse);
+  for (const line of lines) assertEquals(eventSchema.parse(line), line);
   assertEquals(sse.length, 6);
 });
 
@@ -232,4 +234,27 @@ Deno.test("what is about an instrument is told as its table shows it", async () 
   const { start, providers, openTime } = JSON.parse((await stream.next()).data);
   assertEquals([start, providers, openTime], ["2014-05-01T00:00:00.000Z", ["demo"], undefined]);
   await stream.close();
+});
+
+Deno.test("the Accept header's weights decide how the stream is written", async () => {
+  await using world = await openWorld();
+  const [sse, ndjson] = ["text/event-stream; charset=utf-8", "application/x-ndjson; charset=utf-8"];
+  const table: [string, string | null][] = [
+    ["application/x-ndjson;q=0.2, text/event-stream", sse],
+    ["text/event-stream;q=0.2, application/x-ndjson", ndjson],
+    ["application/x-ndjson;q=0, */*", sse],
+    ["text/event-stream;q=0, */*", ndjson],
+    ["text/html, */*;q=0.8", sse],
+    ["application/json", null],
+  ];
+  for (const [accept, expected] of table) {
+    const response = await world.ask("", { headers: { accept } });
+    const type = response.headers.get("content-type");
+    if (expected === null) {
+      assertEquals([response.status, (await response.json()).code], [406, "not-acceptable"]);
+    } else {
+      await response.body!.cancel();
+      assertEquals([accept, type, response.headers.get("vary")], [accept, expected, "Accept"]);
+    }
+  }
 });

@@ -23,6 +23,9 @@ import { Meters } from "../../../../actors/meters.ts";
 import { Outbox } from "../../../../actors/outbox.ts";
 import { Journal } from "../../../../actors/journal.ts";
 import { recorder } from "../../../../actors/recorder.ts";
+import { Backlog } from "../../../../actors/routing/backfill/backlog.ts";
+import { Gates } from "../../../../actors/routing/gates.ts";
+import { Routes } from "../../../../actors/routing/routes.ts";
 import { settingsSchema } from "../../../../actors/settings/schema.ts";
 import type { Shared } from "../../../../actors/shared.ts";
 import { Vitals } from "../../../../actors/vitals.ts";
@@ -30,8 +33,10 @@ import { openStore } from "../../../../db/open.ts";
 import type { KeptCandle, Store } from "../../../../db/store.ts";
 import type { Candle } from "../../../../domain/candle.ts";
 import { CandleSeries } from "../../../../domain/candles.ts";
+import { FlowSeries } from "../../../../domain/flow/series.ts";
 import { resolveInstrument } from "../../../../domain/instrument.ts";
 import { parseInterval } from "../../../../domain/interval.ts";
+import { ProfileSeries } from "../../../../domain/profile/series.ts";
 
 /** What a test may want otherwise. */
 export interface WorldOptions extends Partial<StreamOptions> {
@@ -108,11 +113,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     journal: new Journal(clock, epoch),
     directory,
     feeds: new Feeds(),
+    gates: new Gates(settings),
+    backlog: new Backlog(),
+    routes: new Routes(settings, new Map()),
+    quotas: new Map(),
     vitals,
     meters: new Meters(),
     providers: new Map(),
     intervals: ["1m", "5m"].map((name) => parseInterval(name)!),
     makeSeries: (given) => new CandleSeries(given),
+    makeProfile: (given) => new ProfileSeries(given),
+    makeFlow: (given) => new FlowSeries(given),
     observe: () => {},
     uptime,
   };

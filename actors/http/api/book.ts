@@ -1,0 +1,83 @@
+/**
+ * `GET /api/v1/book`: the order book as it stands, and as it stood each ten seconds before.
+ *
+ * @module
+ */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { checkSpan, orderParam, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
+import { bookSchema } from "./records.ts";
+import { settle } from "./settle.ts";
+import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
+import type { Hub } from "../../hub.ts";
+import type { HttpDeps } from "../deps.ts";
+import { problems, READ } from "../openapi.ts";
+import type { Symbols } from "../symbols.ts";
+import type { BookSnapshot } from "../../../db/store.ts";
+import { measureBook } from "../../../domain/book.ts";
+import { BOOK_HEADER, bookRecord, bookRow } from "../../../domain/tables.ts";
+import type { Depth } from "../../../domain/tick.ts";
+
+const TABLE: Table<BookSnapshot> = { header: BOOK_HEADER, row: bookRow, record: bookRecord };
+
+const route = createRoute({
+  method: "get",
+  path: "/api/v1/book",
+  operationId: "listBooks",
+  tags: ["data"],
+  summary: "The order book of an instrument",
+  description:
+    "The book as it stands, best level first on both sides. With a larger `limit`, or a " +
+    "span, the books kept each ten seconds as well.",
+  security: READ,
+  request: {
+    query: queryOf({
+      symbol: symbolParam,
+      ...spanParams,
+      ...pageParams,
+      limit: pageParams.limit.default(1),
+      order: orderParam,
+    }),
+  },
+  responses: {
+    200: { description: "Books; none where none was told yet.", content: tableContent(bookSchema) },
+    ...problems(400, 404, 406, 503),
+  },
+});
+
+/** Answers `GET /api/v1/book`. */
+export function mountBook(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbols): void {
+  app.openapi(route, async (c) => {
+    const query = c.req.valid("query");
+    const format = formatOf(c, query.format);
+    checkSpan(query);
+    const { symbol } = await symbols.find(query.symbol);
+    await settle(shared.journal);
+    const { from, to, limit, cursor } = query;
+    const isOpen = from === undefined && to === undefined && cursor === undefined;
+    const standing = isOpen ? standingBook(shared.hub, symbol) : undefined;
+    const forward = from !== undefined && query.order === "asc";
+    const { rows, next } = await shared.store.books({
+      symbol,
+      from,
+      to,
+      // One more than there is room for beside the standing book would be lost between the pages.
+      limit: standing === undefined ? limit : Math.max(1, limit - 1),
+      cursor,
+      order: forward ? "time" : "-time",
+    });
+    const isNewer = standing !== undefined && standing.time > (rows[0]?.time ?? -Infinity);
+    const books = (isNewer ? [standing, ...rows] : rows).slice(0, limit);
+    const shown = forward || query.order === "desc" ? books : books.toReversed();
+    // Where the standing book alone was asked for, none of the kept ones was passed over.
+    const last = isNewer && limit === 1 ? null : next;
+    return answerTable(c, TABLE, format, shown, last);
+  });
+}
+
+/** The book that was told last. */
+function standingBook(hub: Pick<Hub, "latestOf">, symbol: string): BookSnapshot | undefined {
+  const told = hub.latestOf("depth", symbol)?.payload as Depth | undefined;
+  if (told === undefined) return undefined;
+  const { provider, time, bids, asks } = told;
+  return { symbol, provider, time, bids, asks, ...measureBook(told) };
+}

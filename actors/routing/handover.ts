@@ -1,0 +1,137 @@
+/**
+ * The handover of one instrument: who leads it, who is subscribed to it, and the span that nobody
+ * covered.
+ *
+ * @module
+ */
+import type { AnyActorRef } from "xstate";
+import { Batch } from "./batch.ts";
+import { type Hole, Line, type Lined, UNDER_WAY } from "./line.ts";
+import type { Feeding } from "./routes.ts";
+import { tell } from "../addresses.ts";
+import type { Listing } from "../instruments/directory.ts";
+import type { ShardCommand } from "../messages.ts";
+import type { Shared } from "../shared.ts";
+import { openWithin } from "../../domain/calendar.ts";
+import type { Micros } from "../../domain/time.ts";
+
+/** What failover works with. */
+export interface FailoverScope {
+  readonly shared: Shared;
+  /** Routing. */
+  readonly self: AnyActorRef;
+  /** Gives up what waits in the gate. */
+  readonly settle: (provider: string, symbol: string) => void;
+}
+
+/** The line of an instrument that more than one provider may feed. */
+export function lineOf(shared: Shared, { candidates, provider, route }: Feeding): Line {
+  const line = new Line(route, candidates, spanOf(shared, route), shared.clock.now());
+  line.wanted = wantedOf(shared, line, provider);
+  return line;
+}
+
+/** How long the ticks of those who stand by wait. */
+export function spanOf({ routes, settings }: Shared, route: string): Micros {
+  return (routes.find(route)?.failover?.delay ?? 0) + settings.candles.grace + UNDER_WAY;
+}
+
+/** Who is subscribed to an instrument: the leader, whom it is preferred to, and hot standbys. */
+function wantedOf(
+  { routes }: Shared,
+  { candidates, route }: Pick<Line, "candidates" | "route">,
+  leader: string,
+): Set<string> {
+  const isHot = routes.find(route)?.failover?.standby === "hot";
+  const place = candidates.indexOf(leader);
+  return new Set([leader, ...candidates.filter((_, index) => isHot || index <= place)]);
+}
+
+/**
+ * Has a provider lead an instrument. What waits of it is emitted from the watermark on; what nobody
+ * covered is a hole, which its first tick ends.
+ *
+ * @param lostAt since when the one that led is not to be relied upon.
+ */
+export function lead(scope: FailoverScope, listing: Lined, to: string, lostAt: Micros): void {
+  const { shared, self, settle } = scope;
+  const { line, provider: from } = listing;
+  const { symbol } = listing.instrument;
+  if (from !== to) {
+    settle(from, symbol);
+    const isCovered = line.hole === null &&
+      line.covers(to, Math.max(lostAt, line.holeFrom(lostAt)));
+    listing.provider = to;
+    line.lostAt = null;
+    line.floor = line.watermark;
+    if (isCovered) silent(scope, listing, undefined);
+    else {
+      line.hole ??= { from: line.holeFrom(lostAt), provider: from };
+      silent(scope, listing, line.hole.from);
+    }
+    const receivedAt = shared.clock.now();
+    const batch = new Batch(shared, to);
+    batch.turnTo(shared.gates.of(to).find(symbol, shared.directory));
+    // They are received when they are counted: their candles may have been closed meanwhile.
+    for (const tick of line.take(to)) batch.emit({ ...tick, receivedAt });
+    batch.send(self, undefined);
+  }
+  subscribe(scope, listing);
+}
+
+/** Has those subscribed who are to be, and no others. */
+function subscribe({ shared, self }: FailoverScope, { instrument, line, provider }: Lined): void {
+  const before = line.wanted;
+  line.wanted = wantedOf(shared, line, provider);
+  for (const id of line.wanted.difference(before)) {
+    const instruments = [instrument];
+    tell(self, "connections", { type: "connections.subscribe", provider: id, instruments });
+  }
+  for (const id of before.difference(line.wanted)) {
+    line.cut(id);
+    const symbols = [instrument.symbol];
+    tell(self, "connections", { type: "connections.unsubscribe", provider: id, symbols });
+  }
+}
+
+/** Says that nobody is listened to any more who heard what the leader, lost before, would have said. */
+export function uncover(scope: FailoverScope, listing: Lined, lostAt: Micros): void {
+  const { line, provider } = listing;
+  line.lostAt = null;
+  line.hole ??= { from: line.holeFrom(lostAt), provider };
+  silent(scope, listing, line.hole.from);
+}
+
+function silent(scope: FailoverScope, listing: Lined, from: Micros | undefined): void {
+  deliver(scope, listing, { type: "shard.silent", symbol: listing.instrument.symbol, from });
+}
+
+/** Tells the span that nobody covered: the one who leads has spoken. */
+export function closeHole(
+  scope: Pick<FailoverScope, "shared" | "self">,
+  listing: Listing,
+  { from, provider }: Hole,
+  to: Micros,
+): void {
+  const { clock } = scope.shared;
+  const { market, symbol } = listing.instrument;
+  deliver(scope, listing, { type: "shard.silent", symbol, from: undefined });
+  if (from >= to || !(listing.alwaysOpen || openWithin(market, from, to, "extended"))) return;
+  const gap = {
+    provider,
+    from,
+    to,
+    reason: provider === listing.provider ? "disconnect" : "failover",
+    status: "open",
+    detectedAt: clock.now(),
+  } as const;
+  deliver(scope, listing, { type: "shard.told", symbol, gap });
+}
+
+function deliver(
+  { self }: Pick<FailoverScope, "self">,
+  { shard }: Listing,
+  command: ShardCommand,
+): void {
+  tell(self, "instruments", { type: "instruments.deliver", shard, command });
+}

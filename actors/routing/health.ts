@@ -1,0 +1,86 @@
+/**
+ * How good the providers of a route are: their connections, their errors, and their silence.
+ *
+ * @module
+ */
+import type { AnyActorRef } from "xstate";
+import type { Line, Lined } from "./line.ts";
+import type { Rule } from "./routes.ts";
+import { type ConnectionRef, reportOf } from "../connections/connection.ts";
+import { connectionName } from "../connections/names.ts";
+import type { Shared } from "../shared.ts";
+import { silentSince } from "../../domain/silence.ts";
+import { type Micros, SECOND } from "../../domain/time.ts";
+
+/** A provider's connection, as failover looks at it. */
+export interface Look {
+  /** `absent` where there is none. */
+  readonly state: string;
+  /** Symbols that the venue does not give, by request neither. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** What is to be judged. */
+interface Looked {
+  readonly id: string;
+  readonly rule: Rule;
+  readonly listings: readonly Lined[];
+  readonly state: string;
+  readonly now: Micros;
+}
+
+/** What is wrong with a provider. */
+export interface Cause {
+  readonly why: string;
+  readonly since: Micros;
+}
+
+/** So many usual pauses are a silence, and nothing shorter than so long. */
+const PAUSES = 10;
+const SHORTEST: Micros = SECOND;
+
+/** Why a provider is not good for a route, and since when; `null` where it is good. */
+export function causeOf(shared: Shared, looked: Looked): Cause | null {
+  const { id, now, rule, state } = looked;
+  if (state !== "live") return { why: `its connection is ${state}`, since: now };
+  const errors = shared.feeds.recent(id, now);
+  if (errors > rule.failover!.errors) {
+    return { why: `${errors} of its frames or rows in a minute cannot be used`, since: now };
+  }
+  const since = silence(shared, looked);
+  return since === null ? null : { why: "it is silent while another speaks", since };
+}
+
+/**
+ * Since when a provider has been silent of a route's instruments; `null` unless for the delay and for
+ * longer than it often is, while a market of theirs is open and another speaks of the same ones.
+ */
+function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Micros | null {
+  const shared = listings.filter(({ line }) => line.wanted.has(id));
+  if (shared.length === 0) return null;
+  const last = (times: (line: Line) => Iterable<Micros>) =>
+    shared.reduce((latest, { line }) => Math.max(latest, ...times(line)), -Infinity);
+  const own = last(({ begun, heard }) => [heard.get(id)?.at ?? begun]);
+  const others = last(({ heard }) => [...heard].map(([of, { at }]) => of === id ? -Infinity : at));
+  const isAlwaysOpen = providers.get(id)?.alwaysOpen ?? false;
+  const markets = shared.map(({ instrument }) => instrument.market);
+  const since = isAlwaysOpen ? own : silentSince(markets, own, now);
+  // One that speaks seldom is not mute for being outspoken.
+  const usual = Math.min(...shared.map(({ line }) => line.heard.get(id)?.usual ?? 0));
+  const limit = Math.max(SHORTEST, rule.failover!.delay, PAUSES * usual);
+  return since !== null && others - since >= limit ? since : null;
+}
+
+/** Looks at a provider's connection. */
+export function lookAt(self: AnyActorRef, provider: string): Look {
+  const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
+  if (connection === undefined) return { state: "absent", refused: new Set() };
+  const { refusals, state } = reportOf(connection);
+  const final = refusals.filter(({ polls }) => polls !== true);
+  return { state, refused: new Set(final.map(({ symbol }) => symbol)) };
+}
+
+/** Whether what a connection's stream says is heard. */
+export function isListening({ state }: Look): boolean {
+  return state === "live" || state === "stale";
+}

@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import type { DrivenClock } from "../../../actors/clock.ts";
+import { ProviderError } from "../../../providers/provider.ts";
+import { at } from "../http/feed.ts";
+import { inPlace, type Place, until } from "../http/place.ts";
+
+type Row = Record<string, unknown>;
+async function candles({ json }: Place, interval: string): Promise<Row[]> {
+  return (await json(`/api/v1/candles?symbol=AAPL&interval=${interval}`)).data;
+}
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+Deno.test("two trades of two minutes taken back at once both leave the closed candle made of them", async () => {
+  await inPlace(async (place) => {
+    const { feed } = place;
+    const bad1 = feed.trade("AAPL", "13:31:20", 190, 40);
+    const bad2 = feed.trade("AAPL", "13:32:20", 180, 30);
+    feed.say(
+      feed.trade("AAPL", "13:30:10", 100, 10),
+      feed.trade("AAPL", "13:31:10", 101, 20),
+      bad1,
+      feed.trade("AAPL", "13:32:10", 102, 80),
+      bad2,
+    );
+    feed.reach("13:37:00");
+    feed.correct(bad1, null, at("13:37:00"));
+    feed.correct(bad2, null, at("13:37:00"));
+    await until(async () =>
+      (await candles(place, "1m")).slice(1).every(({ revision }) => revision === 1)
+    );
+    await pause(1_500);
+    const [five] = await candles(place, "5m");
+    // 10 + 20 + 80, the highest of 100, 101 and 102.
+    assertEquals([five!["realVolume"], five!["tickVolume"], five!["high"]], [110, 3, 102]);
+  });
+});
+
+Deno.test("two trades of one hour taken back at once leave the forming candles", async () => {
+  await inPlace(async (place) => {
+    const { feed } = place;
+    const bads = Array.from(
+      { length: 6 },
+      (_, i) => feed.trade("AAPL", `13:3${i}:20`, 190 + i, 1_000),
+    );
+    feed.say(...bads.flatMap((bad, i) => [feed.trade("AAPL", `13:3${i}:10`, 100 + i, 10), bad]));
+    feed.reach("13:37:00");
+    for (const bad of bads) feed.correct(bad, null, at("13:37:00"));
+    await until(async () => (await candles(place, "1m")).every(({ revision }) => revision === 1));
+    await pause(1_500);
+    const hour = (await candles(place, "1h"))[0]!;
+    assertEquals([hour["realVolume"], hour["high"]], [60, 105]);
+  }, { settings: { candles: { intervals: ["1m", "1h"] } } });
+});
+
+Deno.test("a candle of five minutes is not repaired while one of them is still missing", async () => {
+  await inPlace(async (place) => {
+    const { feed } = place;
+    for (const m of [0, 1, 2]) feed.say(feed.trade("AAPL", `13:3${m}:10`, 100 + m, 10));
+    feed.reach("13:33:02.5");
+    feed.lose(new ProviderError("lost", "The line went dead."));
+    (place.tree.shared.clock as DrivenClock).set(at("13:34:40"));
+    await until(async () => {
+      const { data } = await place.json("/api/v1/providers");
+      return data[0]!["state"] === "live" && Number(data[0]!["failures"]) > 0;
+    });
+    feed.say(feed.trade("AAPL", "13:34:50", 104, 5));
+    feed.reach("13:37:00");
+    const told = {
+      symbol: "AAPL",
+      interval: "1m",
+      basis: "trade",
+      volume: 50,
+      ticks: 5,
+      vwap: 104,
+    } as const;
+    feed.bar({ ...told, start: at("13:34:00"), open: 104, high: 105, low: 103, close: 104 });
+    await until(async () => (await candles(place, "1m")).at(-1)!["status"] === "repaired");
+    await pause(300);
+    // Nobody ever told 13:33.
+    assertEquals((await candles(place, "1m")).map(({ start }) => String(start).slice(11, 16)), [
+      "13:30",
+      "13:31",
+      "13:32",
+      "13:34",
+    ]);
+    assertEquals((await candles(place, "5m"))[0]!["status"], "gapped");
+  });
+});
+
+Deno.test("a trade that is taken back while its candles are rebuilt counts no more", async () => {
+  await inPlace(async (place) => {
+    const { feed } = place;
+    const first = feed.trade("AAPL", "13:30:05", 150, 7);
+    feed.say(feed.trade("AAPL", "13:30:02", 100, 10), first);
+    feed.reach("13:30:10");
+    // Has the candles rebuilt; what comes meanwhile is held.
+    feed.correct(first, null, at("13:30:10"));
+    await until(() => place.tree.shared.directory.get("AAPL")!.state === "rebuilding");
+    const held = feed.trade("AAPL", "13:30:11", 190, 40);
+    feed.say(held);
+    feed.correct(held, null, at("13:30:11"));
+    await pause(1_500);
+    feed.reach("13:32:00");
+    await pause(500);
+    const [minute] = await candles(place, "1m");
+    assertEquals([minute!["high"], minute!["realVolume"]], [100, 10]);
+    const ticks = (await place.json("/api/v1/ticks?symbol=AAPL")).data;
+    assertEquals(ticks.map(({ flags }) => flags), [[], ["cancelled"], ["cancelled"]]);
+  });
+});

@@ -1,0 +1,449 @@
+/**
+ * Failover between two scripted venues with their real connections, on a simulated clock: what
+ * reaches the shards, and what is told.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  type AnyActorRef,
+  type AnyEventObject,
+  createActor,
+  fromCallback,
+  SimulatedClock,
+} from "xstate";
+import { connection, type ConnectionRef } from "../../../actors/connections/connection.ts";
+import type { Listing } from "../../../actors/instruments/directory.ts";
+import type { RoutingCommand } from "../../../actors/messages.ts";
+import { lineOf } from "../../../actors/routing/handover.ts";
+import { routing } from "../../../actors/routing/routing.ts";
+import { createSupervisor } from "../../../actors/supervision.ts";
+import type { Store } from "../../../db/store.ts";
+import { resolveInstrument } from "../../../domain/instrument.ts";
+import type { Tick } from "../../../domain/tick.ts";
+import { SECOND } from "../../../domain/time.ts";
+import { ProviderError } from "../../../providers/provider.ts";
+import { Scripted } from "../connections/scripted.ts";
+import { quote, settingsOf, settle, T0, trade, worldOf } from "../fixture.ts";
+
+const BEAT = 250;
+
+interface Options {
+  readonly standby?: "hot" | "cold";
+  readonly errors?: number;
+  /** Where the venues' clocks stand against ours, in seconds. */
+  readonly start?: number;
+}
+
+/** Two venues, `a` preferred to `b`: the delay is 5 s and the failback 20 s. */
+async function begin({ errors = 60, standby = "hot", start = T0 }: Options = {}) {
+  const [a, b] = [new Scripted("a"), new Scripted("b")];
+  a.alwaysOpen = b.alwaysOpen = false;
+  // What they say goes past their sinks: a look at the venue finds nothing newer.
+  a.looks = b.looks = true;
+  const settings = settingsOf({
+    providers: { a: {}, b: {} },
+    routes: [{
+      name: "us",
+      providers: ["a", "b"],
+      failover: { delay: "5s", failback: "20s", standby, errors },
+    }],
+  });
+  const clock = new SimulatedClock();
+  const world = worldOf({} as Store, {
+    settings,
+    providers: new Map([["a", a], ["b", b]]),
+    uptime: () => clock.now(),
+  });
+  world.clock.time = start;
+  world.routes.take(world.routes.laid([]), 0, start);
+  const instrument = resolveInstrument({ symbol: "AAPL" });
+  const feeding = world.routes.feeding(instrument)!;
+  const listing: Listing = {
+    instrument,
+    provider: feeding.provider,
+    line: lineOf(world, feeding),
+    basis: feeding.basis,
+    shard: "shard-1",
+    origin: "configuration",
+    alwaysOpen: false,
+    tellsGaps: false,
+    canary: false,
+    state: "live",
+    fault: null,
+    ticks: 0,
+    lastTick: null,
+  };
+  world.directory.add(listing);
+  const heard: Record<string, AnyEventObject[]> = {
+    hub: [],
+    instruments: [],
+    connections: [],
+    ticker: [],
+    "shard-1": [],
+  };
+  const listeners = Object.entries(heard).map(([id, events]) => ({
+    id,
+    logic: fromCallback(({ receive }) => receive((event) => events.push(event))),
+  }));
+  const connections = [a, b].map((provider) => ({
+    id: `connection-${provider.id}`,
+    logic: connection,
+    input: () => ({
+      shared: world,
+      provider,
+      memory: { attempt: null, lostAt: null },
+      instruments: () => listing.line!.wanted.has(provider.id) ? [instrument] : [],
+    }),
+  }));
+  const parent = createActor(
+    createSupervisor({
+      children: () => [
+        ...listeners,
+        { id: "routing", logic: routing, input: () => ({ shared: world }) },
+        ...connections,
+      ],
+    }),
+    { clock, input: { observe: world.observe, uptime: () => clock.now() } },
+  );
+  parent.start();
+  await settle();
+  const send = (event: RoutingCommand) => (parent.system.get("routing") as AnyActorRef).send(event);
+  let serial = 0;
+  const say = (provider: Scripted, ...bids: number[]) => {
+    const time = world.clock.time;
+    const ticks: Tick[] = bids.map((bid) => {
+      const more = { id: `${serial++}`, provider: provider.id, receivedAt: time, time };
+      return quote({ ...more, bid, ask: bid + 0.5 });
+    });
+    // As the sink of a stream does, but without its two milliseconds.
+    send({ type: "routing.ticks", provider: provider.id, ticks, credit: undefined });
+  };
+  return {
+    a,
+    b,
+    heard,
+    listing,
+    world,
+    send,
+    say,
+    lose: (provider: Scripted) => {
+      provider.onAuthenticate = () => Promise.reject(new ProviderError("refused", "It is down."));
+      provider.sink.lost(new ProviderError("lost", "It is cut."));
+    },
+    mend: (provider: Scripted) => {
+      provider.onAuthenticate = () => Promise.resolve();
+      (parent.system.get(`connection-${provider.id}`) as ConnectionRef).send({ type: "reset" });
+    },
+    /** Lets time pass, beat by beat; what is to happen at each. */
+    async live(seconds: number, each: () => void = () => {}) {
+      for (let beat = 0; beat < seconds * 1_000 / BEAT; beat++) {
+        world.clock.time += BEAT * 1_000;
+        clock.increment(BEAT);
+        await settle();
+        each();
+        send({ type: "routing.beat", now: world.clock.time });
+      }
+    },
+    /** The bids that reached the shard. */
+    bids: () =>
+      heard["shard-1"]!.flatMap(({ ticks }) => (ticks ?? []) as { bid: number }[])
+        .map(({ bid }) => bid),
+    told: (type: string) =>
+      heard["instruments"]!.filter(({ command }) => command?.type === type)
+        .map(({ command }) => command),
+    swaps: () =>
+      heard["hub"]!.flatMap(({ events }) => events)
+        .filter(({ payload }) => payload.kind === "route")
+        .map(({ payload }) => payload),
+    stop: () => parent.stop(),
+  };
+}
+
+Deno.test("a hot standby's ticks wait, and go on from the watermark when it takes over", async () => {
+  const { a, b, bids, listing, live, lose, say, stop, swaps, told } = await begin();
+  let bid = 100;
+  await live(2, () => {
+    say(a, bid++);
+    say(b, 50);
+  });
+  assertEquals(bids(), [100, 101, 102, 103, 104, 105, 106, 107]);
+  lose(a);
+  bid = 51;
+  await live(4.75, () => say(b, bid++));
+  assertEquals([bids().length, swaps().length], [8, 0]);
+  await live(0.5, () => say(b, bid++));
+  // Not the eight of 50, which the other told of: those from then on, and none twice.
+  assertEquals(bids().slice(8), Array.from({ length: 21 }, (_, at) => 51 + at));
+  assertEquals([listing.provider, swaps().map(({ status }) => status)], ["b", ["b"]]);
+  assert(/^a has been bad for 5s: its connection is backoff\.$/.test(swaps()[0].reason));
+  assertEquals(told("shard.told"), []);
+  stop();
+});
+
+Deno.test("a cold standby is subscribed at the switch, and the hole until its first tick is told", async () => {
+  const { a, b, heard, live, lose, say, stop, told, bids, world } = await begin({
+    standby: "cold",
+  });
+  await live(2, () => say(a, 100));
+  const last = world.clock.time;
+  assertEquals(b.diary.filter((done) => done.startsWith("subscribe")), []);
+  lose(a);
+  await live(5.5);
+  const { connections } = heard;
+  assertEquals(connections!.map(({ type, provider }) => [type, provider]), [
+    ["connections.subscribe", "b"],
+  ]);
+  // Nothing is heard: the candles that close meanwhile are known to be gapped.
+  const [silent] = told("shard.silent");
+  assert(silent.from >= last && silent.from <= last + SECOND, `${silent.from - last}`);
+  await live(1);
+  say(b, 101);
+  assertEquals(told("shard.silent").map(({ from }) => from), [silent.from, undefined]);
+  assertEquals(told("shard.told").map(({ gap }) => gap), [{
+    provider: "a",
+    from: silent.from,
+    to: world.clock.time,
+    reason: "failover",
+    status: "open",
+    detectedAt: world.clock.time,
+  }]);
+  assertEquals(bids().at(-1), 101);
+  say(b, 102);
+  assertEquals(told("shard.told").length, 1);
+  stop();
+});
+
+Deno.test("the preferred one leads again after the whole failback, and nothing is told twice", async () => {
+  const { a, b, bids, listing, live, lose, mend, say, stop, swaps, told } = await begin();
+  await live(2, () => say(a, 100));
+  lose(a);
+  await live(6, () => say(b, 200));
+  assertEquals(listing.provider, "b");
+  mend(a);
+  await live(19.5, () => {
+    say(a, 300);
+    say(b, 200);
+  });
+  assertEquals([listing.provider, bids().includes(300)], ["b", false]);
+  const before = bids().length;
+  let beats = 0;
+  await live(1.5, () => {
+    say(a, 301);
+    say(b, 201);
+    beats++;
+  });
+  assertEquals([listing.provider, swaps().map(({ status }) => status)], ["a", ["b", "a"]]);
+  // Each instant was told by one of the two.
+  assertEquals(bids().length - before, beats);
+  assertEquals(bids().slice(before).toSorted((x, y) => x - y), bids().slice(before));
+  assertEquals(told("shard.told"), []);
+  stop();
+});
+
+Deno.test("what a hot standby heard while the primary was away for less than the delay is told", async () => {
+  const { a, b, bids, listing, live, lose, mend, say, stop, swaps, told } = await begin();
+  await live(2, () => {
+    say(b, 200);
+    say(a, 100);
+  });
+  lose(a);
+  let bid = 300;
+  await live(2, () => say(b, bid++));
+  mend(a);
+  await live(1, () => say(a, 101));
+  await live(1, () => say(a, 101));
+  assertEquals([listing.provider, swaps(), told("shard.told")], ["a", [], []]);
+  // Eight beats without the primary, and each is there once, before its own next word.
+  const expected = [...Array(8).fill(100), ...Array.from({ length: 8 }, (_, at) => 300 + at)];
+  assertEquals(bids(), [...expected, ...Array(8).fill(101)]);
+  stop();
+});
+
+Deno.test("where the standby is lost too, the span that nobody covered is told", async () => {
+  const { a, b, live, lose, mend, say, stop, told, world } = await begin();
+  await live(2, () => {
+    say(b, 200);
+    say(a, 100);
+  });
+  const last = world.clock.time;
+  lose(a);
+  await live(1, () => say(b, 200));
+  assertEquals(told("shard.silent"), []);
+  lose(b);
+  await live(1);
+  const [{ from }] = told("shard.silent");
+  assert(from >= last && from <= last + SECOND, `${from - last}`);
+  mend(a);
+  await live(1);
+  say(a, 101);
+  const gaps = told("shard.told").map(({ gap }) => [gap.provider, gap.from, gap.to, gap.reason]);
+  assertEquals(gaps, [["a", from, world.clock.time, "disconnect"]]);
+  stop();
+});
+
+Deno.test("a primary that flaps does not get the lead back", async () => {
+  const { a, b, listing, live, lose, mend, say, stop, swaps } = await begin();
+  await live(2, () => say(a, 100));
+  lose(a);
+  await live(6, () => say(b, 200));
+  for (let flap = 0; flap < 5; flap++) {
+    mend(a);
+    await live(15, () => {
+      say(a, 100);
+      say(b, 200);
+    });
+    lose(a);
+    await live(1, () => say(b, 200));
+  }
+  assertEquals([listing.provider, swaps().length], ["b", 1]);
+  stop();
+});
+
+Deno.test("a mute primary gives way to a hot standby that speaks, while the market is open", async () => {
+  const { a, b, bids, live, say, stop, swaps } = await begin();
+  await live(2, () => {
+    say(a, 100);
+    say(b, 200);
+  });
+  await live(4.75, () => say(b, 201));
+  assertEquals(swaps(), []);
+  await live(0.5, () => say(b, 201));
+  assertEquals(swaps().map(({ status, reason }) => [status, reason]), [
+    ["b", "a has been bad for 5s: it is silent while another speaks."],
+  ]);
+  assertEquals(bids().filter((bid) => bid === 201).length, 21);
+  stop();
+});
+
+Deno.test("a primary that speaks seldom is not mute for being outspoken", async () => {
+  const { a, b, live, say, stop, swaps } = await begin();
+  const seldom = async (seconds: number) => {
+    say(a, 100);
+    await live(seconds, () => say(b, 200));
+  };
+  for (let word = 0; word < 40; word++) await seldom(2);
+  // Ten of its usual pauses of 2 s are a silence; the delay of 5 s is not.
+  await seldom(18);
+  assertEquals(swaps(), []);
+  for (let word = 0; word < 40; word++) await seldom(2);
+  await seldom(21);
+  assertEquals(swaps().map(({ status }) => status), ["b"]);
+  stop();
+});
+
+Deno.test("an instrument that the primary's venue refuses is fed by the next, the route is not switched", async () => {
+  const { a, b, bids, listing, live, say, send, stop, swaps, world } = await begin();
+  a.onSubscribe = (symbols) =>
+    Promise.resolve(symbols.map((symbol) => ({ symbol, reason: "It has no such share." })));
+  await live(1, () => say(b, 200));
+  assertEquals([listing.provider, bids()], ["a", []]);
+  a.sink.lost(new ProviderError("lost", "It is cut."));
+  await live(3, () => say(b, 200));
+  assertEquals([listing.provider, swaps(), world.routes.leads.get("us")?.state.lead], ["b", [], 0]);
+  assert(bids().length > 0);
+  send({ type: "routing.rules" });
+  assertEquals(listing.provider, "b");
+  stop();
+});
+
+Deno.test("silence is no fault while the market is closed, or while nobody speaks", async () => {
+  // A Saturday.
+  const closed = await begin({ start: T0 - 2 * 86_400 * SECOND });
+  await closed.live(1, () => closed.say(closed.a, 100));
+  await closed.live(30, () => closed.say(closed.b, 200));
+  assertEquals(closed.swaps(), []);
+  closed.stop();
+  const quiet = await begin();
+  await quiet.live(1, () => {
+    quiet.say(quiet.a, 100);
+    quiet.say(quiet.b, 200);
+  });
+  await quiet.live(20);
+  assertEquals(quiet.swaps(), []);
+  quiet.stop();
+});
+
+Deno.test("a primary whose frames cannot be used gives way above the limit, not at it", async () => {
+  const at = await begin({ errors: 3 });
+  const spoil = (times: number) => {
+    for (let time = 0; time < times; time++) {
+      at.world.feeds.problem("a", { where: "a frame", what: "it is garbage" });
+    }
+  };
+  const speak = () => {
+    at.say(at.a, 100);
+    at.say(at.b, 200);
+  };
+  await at.live(2, speak);
+  spoil(3);
+  await at.live(10, speak);
+  assertEquals(at.swaps(), []);
+  spoil(1);
+  await at.live(5.5, speak);
+  assertEquals(at.swaps().map(({ status, reason }) => [status, reason]), [
+    ["b", "a has been bad for 5s: 4 of its frames or rows in a minute cannot be used."],
+  ]);
+  at.stop();
+});
+
+Deno.test("who is asked for leads at once and stays, until it fails", async () => {
+  const { a, b, bids, heard, live, lose, say, send, stop, swaps, world } = await begin();
+  const speak = () => {
+    say(a, 100);
+    say(b, 200);
+  };
+  await live(2, speak);
+  send({ type: "routing.switch", route: "us", provider: "b" });
+  await live(60, speak);
+  assertEquals([swaps().map(({ status }) => status), bids().at(-1)], [["b"], 200]);
+  lose(b);
+  await live(6, () => say(a, 101));
+  assertEquals([swaps().map(({ status }) => status), bids().at(-1)], [["b", "a"], 101]);
+  // Told in every place.
+  const events = world.feeds.of("a").events.filter(({ event }) => event === "leads");
+  assertEquals(events.map(({ reason }) => reason), [
+    "route us: b has been bad for 5s: its connection is backoff.",
+  ]);
+  const metrics = await world.meters.registry.metrics();
+  assert(metrics.includes('marketd_route_swaps_total{route="us",to="b",why="asked"} 1'), metrics);
+  assert(metrics.includes('marketd_route_leads{route="us",provider="a"} 1'));
+  assert(heard["hub"]!.length > 0);
+  stop();
+});
+
+Deno.test("a trade that is taken back while it waits is never told, one that is replaced as replaced", async () => {
+  const { a, heard, live, lose, say, send, stop, world } = await begin();
+  await live(1, () => say(a, 100));
+  lose(a);
+  await live(1);
+  const time = world.clock.time;
+  const of = (id: string, price: number) =>
+    trade({ provider: "b", id, price, time, receivedAt: time });
+  const ticks = [of("kept", 1), of("taken", 2), of("replaced", 3)];
+  send({ type: "routing.ticks", provider: "b", ticks, credit: undefined });
+  const about = { symbol: "AAPL", provider: "b", receivedAt: time };
+  send({ type: "routing.correct", correction: { ...about, id: "taken", replacement: null } });
+  const replacement = of("replacement", 4);
+  send({ type: "routing.correct", correction: { ...about, id: "replaced", replacement } });
+  await live(5);
+  const told = heard["shard-1"]!.flatMap((one) => (one["ticks"] ?? []) as Tick[]);
+  const prices = told.flatMap((tick) => tick.kind === "trade" ? [tick.price] : []);
+  assertEquals(prices, [1, 4]);
+  stop();
+});
+
+Deno.test("what waits of a standby is bounded in age and number", async () => {
+  const { a, b, bids, live, lose, say, stop } = await begin();
+  await live(1, () => say(a, 100));
+  // Twice as many as may wait, within its time.
+  await live(1, () => {
+    say(a, 100);
+    say(b, ...Array(4_096).fill(200));
+  });
+  lose(a);
+  await live(6, () => say(b, 201));
+  assertEquals(bids().filter((bid) => bid === 200), []);
+  assertEquals(bids().filter((bid) => bid === 201).length, 24);
+  stop();
+});

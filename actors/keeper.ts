@@ -107,6 +107,8 @@ export class Keeper {
         });
         writes++;
         this.#hasFailed = false;
+        // What the silence sent to the disk is in neither place before it is there.
+        await this.#saving;
       } while (!this.#isOver && (left > 0 || this.isFull || this.#spools));
       return writes;
     } finally {

@@ -127,6 +127,39 @@ Deno.test("while the store hangs rows get to the disk, and its late answer doubl
       await spool.close();
     })));
 
+Deno.test("what is still on its way to the disk when the store answers is kept before a flush is over", () =>
+  inFolder({}, (folder) =>
+    inStore(async (store) => {
+      const world = worldOf(store.store);
+      const spool = await openSpool(`${folder}/s`, 1 << 20);
+      const recording = record(world, { ...OFTEN, spool });
+      const stored = Promise.withResolvers<void>();
+      const spooled = Promise.withResolvers<void>();
+      const append = spool.append.bind(spool);
+      let appends = 0;
+      spool.append = async (...given) => {
+        appends++;
+        await spooled.promise;
+        return await append(...given);
+      };
+      store.writeGate = stored.promise;
+      const ticks = Array.from({ length: 20 }, () => trade());
+      for (const tick of ticks) world.outbox.add({ ticks: [tick] });
+      await until(() => appends > 0);
+      stored.resolve();
+      const flushed = world.journal.flushed();
+      const first = await Promise.race([
+        flushed.then(() => "flushed"),
+        new Promise((resolve) => setTimeout(resolve, 50, "waiting")),
+      ]);
+      assertEquals(first, "waiting");
+      spooled.resolve();
+      await flushed;
+      assertEquals([await idsIn(store), spool.rows], [ids(ticks), 0]);
+      await recording.drain();
+      await spool.close();
+    })));
+
 Deno.test("whatever the store says rows are spooled, and it is tried until it is mended", () =>
   inFolder({}, (folder) =>
     inStore(async (store) => {

@@ -7,6 +7,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { checkSpan, orderParam, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
 import { bookSchema } from "./records.ts";
 import { settle } from "./settle.ts";
+import { readStanding } from "./standingpage.ts";
 import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
 import type { Hub } from "../../hub.ts";
 import type { HttpDeps } from "../deps.ts";
@@ -52,25 +53,12 @@ export function mountBook(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbo
     checkSpan(query);
     const { symbol } = await symbols.find(query.symbol);
     await settle(shared.journal);
-    const { from, to, limit, cursor } = query;
-    const isOpen = from === undefined && to === undefined && cursor === undefined;
-    const standing = isOpen ? standingBook(shared.hub, symbol) : undefined;
-    const forward = from !== undefined && query.order === "asc";
-    const { rows, next } = await shared.store.books({
-      symbol,
-      from,
-      to,
-      // One more than there is room for beside the standing book would be lost between the pages.
-      limit: standing === undefined ? limit : Math.max(1, limit - 1),
-      cursor,
-      order: forward ? "time" : "-time",
-    });
-    const isNewer = standing !== undefined && standing.time > (rows[0]?.time ?? -Infinity);
-    const books = (isNewer ? [standing, ...rows] : rows).slice(0, limit);
-    const shown = forward || query.order === "desc" ? books : books.toReversed();
-    // Where the standing book alone was asked for, none of the kept ones was passed over.
-    const last = isNewer && limit === 1 ? null : next;
-    return answerTable(c, TABLE, format, shown, last);
+    const { rows, next } = await readStanding(
+      query,
+      standingBook(shared.hub, symbol),
+      (kept) => shared.store.books({ symbol, ...kept }),
+    );
+    return answerTable(c, TABLE, format, rows, next);
   });
 }
 

@@ -3,17 +3,24 @@
  *
  * @module
  */
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { flowSchema } from "./measurerecords.ts";
-import { checkSpan, orderParam, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
+import {
+  checkInterval,
+  checkSpan,
+  intervalParam,
+  orderParam,
+  pageParams,
+  queryOf,
+  spanParams,
+  symbolParam,
+} from "./query.ts";
 import { settle } from "./settle.ts";
 import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
-import { badParameter } from "../problem.ts";
 import type { Symbols } from "../symbols.ts";
 import type { OrderFlow } from "../../../domain/flow/bar.ts";
-import { BASE_INTERVAL, intervalName } from "../../../domain/interval.ts";
 import { FLOW_HEADER, flowRecord, flowRow } from "../../../domain/measuretables.ts";
 
 const TABLE: Table<OrderFlow> = { header: FLOW_HEADER, row: flowRow, record: flowRecord };
@@ -32,11 +39,7 @@ const route = createRoute({
   request: {
     query: queryOf({
       symbol: symbolParam,
-      interval: z.string().transform(intervalName).default(BASE_INTERVAL.name).openapi({
-        type: "string",
-        description: "One of the configured ones.",
-        example: "5m",
-      }),
+      interval: intervalParam,
       ...spanParams,
       ...pageParams,
       order: orderParam,
@@ -55,11 +58,7 @@ export function mountFlow(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbo
     const format = formatOf(c, query.format);
     checkSpan(query);
     const { interval, from, to, limit, cursor, order } = query;
-    const names = shared.intervals.map(({ name }) => name);
-    if (!names.includes(interval)) {
-      const message = `must be one of those configured: ${names.join(", ")}`;
-      throw badParameter("interval", "unknown-interval", message);
-    }
+    checkInterval(interval, shared.intervals);
     const { symbol } = await symbols.find(query.symbol);
     const forward = from !== undefined && order === "asc";
     // Looked up before the store is read: one that closes in between is then there once all the same.

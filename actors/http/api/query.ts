@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { hintFor } from "../../settings/problems.ts";
 import { badParameter } from "../problem.ts";
+import { BASE_INTERVAL, type Interval, intervalName } from "../../../domain/interval.ts";
 import { type Micros, parseTime } from "../../../domain/time.ts";
 
 /** Rows on a page unless said. */
@@ -38,6 +39,30 @@ export const symbolParam = z.string({
   error: ({ input }) => Array.isArray(input) ? "must be said once" : "must name an instrument",
 }).min(1, { message: "must name an instrument" }).max(64, { message: "is too long for a symbol" })
   .openapi({ description: "An instrument's symbol, in any case.", example: "AAPL" });
+
+/** The length of bars. */
+export const intervalParam = z.string().transform(intervalName).default(BASE_INTERVAL.name).openapi(
+  {
+    type: "string",
+    description: "One of the configured ones.",
+    example: "5m",
+  },
+);
+
+/**
+ * Refuses an interval that is not built.
+ *
+ * @throws ProblemError 400
+ */
+export function checkInterval(interval: string, intervals: readonly Interval[]): void {
+  const names = intervals.map(({ name }) => name);
+  if (names.includes(interval)) return;
+  throw badParameter(
+    "interval",
+    "unknown-interval",
+    `must be one of those configured: ${names.join(", ")} (was "${interval.slice(0, 40)}")`,
+  );
+}
 
 /** A time of a query, read. */
 export const timeParam = z.string({ error: TIME }).transform((text, context): Micros => {

@@ -7,6 +7,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { stateSchema } from "./measurerecords.ts";
 import { checkSpan, orderParam, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
 import { settle } from "./settle.ts";
+import { readStanding } from "./standingpage.ts";
 import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
@@ -49,23 +50,12 @@ export function mountState(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symb
     checkSpan(query);
     const { symbol } = await symbols.find(query.symbol);
     await settle(shared.journal);
-    const { from, to, limit, cursor, order } = query;
-    const isOpen = from === undefined && to === undefined && cursor === undefined;
-    const told = shared.hub.latestOf("state", symbol)?.payload as StateAt | undefined;
-    const standing = isOpen ? told : undefined;
-    const forward = from !== undefined && order === "asc";
-    const { rows, next } = await shared.store.measures("state", {
-      symbol,
-      name: "",
-      from,
-      to,
-      limit: standing === undefined ? limit : Math.max(1, limit - 1),
-      cursor,
-      order: forward ? "time" : "-time",
-    });
-    const isNewer = standing !== undefined && standing.time > (rows[0]?.time ?? -Infinity);
-    const states = (isNewer ? [standing, ...rows] : rows).slice(0, limit);
-    const shown = forward || order === "desc" ? states : states.toReversed();
-    return answerTable(c, TABLE, format, shown, isNewer && limit === 1 ? null : next);
+    const standing = shared.hub.latestOf("state", symbol)?.payload as StateAt | undefined;
+    const { rows, next } = await readStanding(
+      query,
+      standing,
+      (kept) => shared.store.measures("state", { symbol, name: "", ...kept }),
+    );
+    return answerTable(c, TABLE, format, rows, next);
   });
 }

@@ -6,11 +6,12 @@
  * @module
  */
 import { Keeper, type KeeperInput, LATE } from "./keeper.ts";
-import { tell as send } from "./addresses.ts";
+import type { Hub } from "./hub.ts";
 import { toEvents } from "./instruments/events.ts";
 import type { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import type { Entry } from "./outbox.ts";
+import { publish } from "./publish.ts";
 import { createService } from "./service.ts";
 import { StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
@@ -21,6 +22,7 @@ import { type Micros, MILLISECOND } from "../domain/time.ts";
 export interface RecorderInput extends KeeperInput {
   /** The longest that a row waits from its receipt until it is kept. */
   readonly every: Micros;
+  readonly hub: Hub;
 }
 
 /** What the recorder answers to. */
@@ -149,7 +151,7 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
       if (gaps.length === 0) return;
       meters.gaps.inc({ reason: "shed" }, gaps.length);
       outbox.add({ ticks: [], gaps });
-      send(self, "hub", { type: "hub.publish", events: toEvents([], [], [], gaps) });
+      publish(input.hub, self, toEvents([], [], [], gaps));
     }
 
     const silence = () => {

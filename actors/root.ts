@@ -20,6 +20,7 @@ import { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import { Meters } from "./meters.ts";
 import { Outbox } from "./outbox.ts";
+import { statusEvent } from "./publish.ts";
 import { recorder, type RecorderInput } from "./recorder.ts";
 import { retention } from "./retention.ts";
 import { Backlog } from "./routing/backfill/backlog.ts";
@@ -160,16 +161,7 @@ export function startTree(options: TreeOptions): Tree {
     else if (status === "running" && restarts > 0) log.info("{actor} is up again", fields);
     else return;
     if (status !== "running") meters.restarts.inc({ actor: parent });
-    hubMemory.publish([{
-      type: "status",
-      symbol: null,
-      interval: null,
-      subject: `actor ${id}`,
-      conflates: false,
-      payload: { kind: "actor", id, status, reason: lastError },
-      sequence: 0,
-      json: null,
-    }]);
+    hubMemory.publish([statusEvent({ kind: "actor", id, status, reason: lastError })]);
   };
 
   const intervals = options.settings.candles.intervals.map((name) => parseInterval(name)!);

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Anyone, tell } from "../addresses.ts";
+import type { Anyone } from "../addresses.ts";
 import { logger } from "../log.ts";
+import { publish, statusEvent } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 
 /** A change of state. */
@@ -34,17 +35,6 @@ export function tellState(shared: Shared, from: Anyone, note: Note): void {
   const event = { provider, time, event: state, reason: reason ?? "", correlation };
   shared.feeds.event(event);
   shared.outbox.add({ ticks: [], events: [event] });
-  tell(from, "hub", {
-    type: "hub.publish",
-    events: [{
-      type: "status",
-      symbol: null,
-      interval: null,
-      subject: `provider ${provider}`,
-      conflates: false,
-      payload: { kind: "provider", id: provider, status: state, reason },
-      sequence: 0,
-      json: null,
-    }],
-  });
+  const status = { kind: "provider", id: provider, status: state, reason };
+  publish(shared.hub, from, [statusEvent(status)]);
 }

@@ -5,8 +5,10 @@
  */
 import { Gatherer } from "./gather.ts";
 import { type Anyone, tell } from "../addresses.ts";
+import type { HubEvent } from "../hub.ts";
 import { BUFFER } from "../instruments/memory.ts";
 import { logger } from "../log.ts";
+import { publish, statusEvent } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 import { Credit } from "../../domain/credit.ts";
 import type { Tick } from "../../domain/tick.ts";
@@ -93,7 +95,7 @@ export function createSink(
     status: (status) =>
       after(() => {
         tell(machine, "routing", { type: "routing.status", provider: id, symbol: status.symbol });
-        publishStatus(machine, status);
+        publish(shared.hub, machine, [tradingEvent(status)]);
       }),
     mapped: (symbol, name) =>
       shared.outbox.add({ ticks: [], mappings: [{ provider: id, symbol, name }] }),
@@ -120,27 +122,8 @@ export function createSink(
   };
 }
 
-/** Tells the stream that an instrument was halted, or trades again. */
-function publishStatus(
-  machine: Anyone,
-  { symbol, trading, reason, provider }: TradingStatus,
-): void {
-  tell(machine, "hub", {
-    type: "hub.publish",
-    events: [{
-      type: "status",
-      symbol,
-      interval: null,
-      subject: `trading ${symbol}`,
-      conflates: false,
-      payload: {
-        kind: "instrument",
-        id: symbol,
-        status: trading ? "trading" : "halted",
-        reason: `${provider}: ${reason}`,
-      },
-      sequence: 0,
-      json: null,
-    }],
-  });
+/** An instrument that was halted, or trades again. */
+function tradingEvent({ symbol, trading, reason, provider }: TradingStatus): HubEvent {
+  const status = trading ? "trading" : "halted";
+  return statusEvent({ kind: "instrument", id: symbol, status, reason: `${provider}: ${reason}` });
 }

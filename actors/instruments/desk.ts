@@ -23,6 +23,7 @@ import { tell } from "../addresses.ts";
 import type { HubEvent } from "../hub.ts";
 import { logger } from "../log.ts";
 import type { HistoryAnswer, RemakesAnswer, Reply, ShardCommand } from "../messages.ts";
+import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 import type { Amendment } from "../../db/store.ts";
 import { openWithin, sessionAt } from "../../domain/calendar.ts";
@@ -131,7 +132,7 @@ export class Desk {
     }
     this.#count(ready, feeds, credit);
     // However long their candles take, whoever listens need not wait for the ticks.
-    if (held.length > 0) this.#publish(toEvents(held, [], [], []));
+    if (held.length > 0) publish(this.#shared.hub, this.#self, toEvents(held, [], [], []));
   }
 
   /** Whose a tick is that can be counted at once; it is seen to where it cannot. */
@@ -446,12 +447,7 @@ export class Desk {
     if (replacement !== null) events.push(...toEvents([replacement], [], [], []));
     if (events.length === 0) return;
     outbox.add({ ticks: replacement === null ? [] : [replacement], amendments });
-    this.#publish(events);
-  }
-
-  #publish(events: HubEvent[]): void {
-    const { hub } = this.#shared;
-    if (!tell(this.#self, "hub", { type: "hub.publish", events })) hub.hold(events);
+    publish(this.#shared.hub, this.#self, events);
   }
 
   #repair(bar: HistoricalBar): void {

@@ -22,8 +22,8 @@ import type { RecallRequest } from "./recall.ts";
 import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
 import { stretchAt } from "./stretches.ts";
-import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
+import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 import type { Measure } from "../../db/store.ts";
 import { sessionAt } from "../../domain/calendar.ts";
@@ -310,10 +310,7 @@ export class Measures {
     const shown = profile.forming.filter(({ bins }) => bins.values.length > 0);
     const closed = flow.measures.flatMap((one) => one.kind === "flow" ? [one.value] : []);
     const events = measureEvents(shown, [...closed, ...flow.forming], states);
-    const { hub } = this.#shared;
-    if (events.length > 0 && !tell(this.#self, "hub", { type: "hub.publish", events })) {
-      hub.hold(events);
-    }
+    publish(this.#shared.hub, this.#self, events);
     this.#keep(measures);
   }
 

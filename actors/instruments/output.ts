@@ -5,7 +5,8 @@
  */
 import type { Made } from "./candles.ts";
 import { toEvents } from "./events.ts";
-import { type Anyone, tell } from "../addresses.ts";
+import type { Anyone } from "../addresses.ts";
+import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 import type { Amendment, KeptCandle } from "../../db/store.ts";
 import type { Credit } from "../../domain/credit.ts";
@@ -37,8 +38,7 @@ export function giveOut(shared: Shared, from: Anyone, output: Output): void {
     made.forming.filter(isShown),
     gaps,
   );
-  // Numbered they must be, even while nobody delivers: the store keeps candles by their numbers.
-  if (events.length > 0 && !tell(from, "hub", { type: "hub.publish", events })) hub.hold(events);
+  publish(hub, from, events);
   const candles: KeptCandle[] = [];
   for (const event of events) {
     if (event.type !== "candle" || event.conflates) continue;

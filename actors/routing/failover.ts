@@ -8,8 +8,8 @@ import { type FailoverScope, lead, lineOf, spanOf, uncover } from "./handover.ts
 import { causeOf, isListening, type Look, lookAt } from "./health.ts";
 import type { Lined } from "./line.ts";
 import type { Lead } from "./routes.ts";
-import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
+import { publish, statusEvent } from "../publish.ts";
 import { askFailover, type Sighting, stepFailover, type Swap } from "../../domain/failover.ts";
 import { formatDuration, type Micros, MILLISECOND } from "../../domain/time.ts";
 
@@ -139,17 +139,5 @@ function handOver(
   ];
   for (const event of events) feeds.event(event);
   outbox.add({ ticks: [], events });
-  tell(self, "hub", {
-    type: "hub.publish",
-    events: [{
-      type: "status",
-      symbol: null,
-      interval: null,
-      subject: `route ${name}`,
-      conflates: false,
-      payload: { kind: "route", id: name, status: next, reason },
-      sequence: 0,
-      json: null,
-    }],
-  });
+  publish(shared.hub, self, [statusEvent({ kind: "route", id: name, status: next, reason })]);
 }

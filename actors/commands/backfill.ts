@@ -7,7 +7,7 @@
 import { assemble, homeOf } from "../assembly.ts";
 import { wallClock } from "../clock.ts";
 import { connectionName } from "../connections/names.ts";
-import { type ConnectionRef, reportOf } from "../connections/connection.ts";
+import { type ConnectionRef, reportOf } from "../connections/report.ts";
 import { type JobView, viewJob } from "../http/api/backfill.ts";
 import { loadToken } from "../http/token.ts";
 import { outlive } from "../lifetime.ts";

@@ -8,7 +8,7 @@ import { basename } from "node:path";
 import { assemble, type Assembly } from "../assembly.ts";
 import { DrivenClock } from "../clock.ts";
 import { connectionName } from "../connections/names.ts";
-import { type ConnectionRef, type ConnectionReport, reportOf } from "../connections/connection.ts";
+import { type ConnectionRef, type ConnectionReport, reportOf } from "../connections/report.ts";
 import { noRow } from "../recorded.ts";
 import { outlive } from "../lifetime.ts";
 import type { Tree } from "../root.ts";

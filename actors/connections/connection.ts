@@ -6,91 +6,30 @@
  *
  * @module
  */
-import { type ActorRefFrom, type AnyActorRef, assign, setup } from "xstate";
+import { assign, setup } from "xstate";
+import { authenticate, close, dropStream, leave, newAttempt, open } from "./attempt.ts";
+import { beginning, type ConnectionEvent, type ConnectionInput, type Context } from "./context.ts";
 import {
-  type Attempt,
-  type AttemptInput,
-  authenticate,
-  close,
-  dropStream,
-  leave,
-  newAttempt,
-  open,
-} from "./attempt.ts";
+  attemptInput,
+  pollInput,
+  renewalInput,
+  speaker,
+  unstreamed,
+  watchInput,
+} from "./inputs.ts";
 import { tellState } from "./notes.ts";
+import { tellMissed, tellOutage } from "./outage.ts";
+import { sessionOver } from "./over.ts";
 import { poll } from "./poll.ts";
 import { renewal } from "./renewal.ts";
-import { createSink, type SinkEvent } from "./sink.ts";
-import { watch, type WatchEvent } from "./watch.ts";
+import { watch } from "./watch.ts";
 import { tell } from "../addresses.ts";
 import { logger } from "../log.ts";
-import type { Shared } from "../shared.ts";
 import { backoffDelay } from "../../domain/backoff.ts";
 import { MarketdError, messageOf } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Micros, MILLISECOND, SECOND } from "../../domain/time.ts";
-import {
-  isSessionOver,
-  type Provider,
-  ProviderError,
-  type Refusal,
-  type Session,
-} from "../../providers/provider.ts";
-
-/** What a connection answers to. */
-export type ConnectionEvent =
-  | { type: "subscribe"; instruments: readonly Instrument[] }
-  | { type: "unsubscribe"; symbols: readonly string[] }
-  | { type: "refused"; asked: readonly Instrument[]; refusals: readonly Refusal[] }
-  | { type: "reset" }
-  | { type: "drain" }
-  | SinkEvent
-  | WatchEvent;
-
-/** What a connection works with. */
-export interface ConnectionInput {
-  readonly shared: Shared;
-  readonly provider: Provider;
-  /** Those of the instruments that are its to stream. */
-  readonly instruments: () => readonly Instrument[];
-  /** Its own, made by its parent: what a connection that fails leaves to the next one. */
-  readonly memory: ConnectionMemory;
-}
-
-/** What outlives a connection that fails. */
-export interface ConnectionMemory {
-  /** What may have to be given back to the venue. */
-  attempt: Attempt | null;
-  /** Since when nothing is heard; `null` while it is live. */
-  lostAt: Micros | null;
-}
-
-interface Context extends ConnectionInput {
-  readonly attempt: Attempt;
-  /** Failures since it was last live for a while. */
-  readonly failures: number;
-  /** Of them, those in a row in which it was signed in, but no stream could be opened. */
-  readonly unopened: number;
-  readonly lastError: string | null;
-  /** When it went to where it is, by the injected clock. */
-  readonly changedAt: Micros;
-  /** Since when nothing is heard; `null` while it is live, and subscribed. */
-  readonly lostAt: Micros | null;
-  /** Instruments that the venue does not give, and why. */
-  readonly refusals: readonly Refusal[];
-  readonly retryAfter: Micros;
-}
-
-/** A connection as the outside sees it. */
-export interface ConnectionReport {
-  readonly state: string;
-  readonly changedAt: Micros;
-  readonly failures: number;
-  readonly lastError: string | null;
-  readonly refusals: readonly Refusal[];
-  /** What the venue told when it let us in; none while it has not. */
-  readonly words: readonly string[];
-}
+import { MILLISECOND } from "../../domain/time.ts";
+import { ProviderError } from "../../providers/provider.ts";
 
 /** How long a connection must live before its failures are forgotten, in milliseconds. */
 const STEADY = 30_000;
@@ -118,7 +57,7 @@ export const connection = setup({
   guards: {
     mayPoll: ({ context: { attempt, unopened } }) =>
       unopened + 1 >= UNOPENED && attempt.session?.latest !== undefined,
-    sessionOver: ({ event }) => isSessionOver(errorOf(event)),
+    sessionOver,
     terminal: ({ event }) => {
       const error = errorOf(event);
       return error instanceof MarketdError && error.terminal;
@@ -154,44 +93,14 @@ export const connection = setup({
     /** Says since when nothing is heard, so that bars closing meanwhile are known to be gapped. */
     outage: assign({
       lostAt: ({ context, event, self }) => {
-        const { attempt, provider, shared } = context;
-        const error = errorOf(event);
-        const since = error instanceof ProviderError ? error.since : undefined;
-        const doubted = self.getSnapshot().matches({ live: "stale" })
-          ? attempt.sink?.heardAt
-          : undefined;
-        const from = context.lostAt ?? since ?? doubted ?? shared.clock.now();
-        tell(self, "instruments", { type: "instruments.outage", provider: provider.id, from });
-        context.memory.lostAt = from;
-        return from;
+        const doubts = self.getSnapshot().matches({ live: "stale" });
+        return tellOutage(context, self, errorOf(event), doubts);
       },
     }),
     back: assign({ lastError: null }),
-    /**
-     * Tells the span that was missed while the connection was away, which ends when the venue has
-     * answered what is wanted of it. A first attempt that succeeds within a second has missed
-     * nothing worth telling: the instruments were hardly watched before.
-     */
     heard: assign({
       lostAt: ({ context, self }) => {
-        const { failures, lostAt, memory, provider, shared } = context;
-        memory.lostAt = null;
-        if (lostAt === null) return null;
-        const now = shared.clock.now();
-        const isPrompt = provider.clock === "driven" || now - lostAt < SECOND;
-        if (failures === 0 && isPrompt) return null;
-        tell(self, "instruments", {
-          type: "instruments.gap",
-          provider: provider.id,
-          gap: {
-            provider: provider.id,
-            from: lostAt,
-            to: now,
-            reason: "disconnect",
-            status: "open",
-            detectedAt: now,
-          },
-        });
+        tellMissed(context, self);
         return null;
       },
     }),
@@ -234,7 +143,7 @@ export const connection = setup({
       });
     },
     refuse: assign({
-      refusals: ({ context }, { asked, refusals }: RefusedEvent) => {
+      refusals: ({ context }, { asked, refusals }: ConnectionEvent & { type: "refused" }) => {
         for (const refusal of refusals) log.warn("{symbol} is refused: {reason}", { ...refusal });
         const answered = new Set(asked.map(({ symbol }) => symbol));
         return [...context.refusals.filter(({ symbol }) => !answered.has(symbol)), ...refusals];
@@ -248,16 +157,7 @@ export const connection = setup({
   },
 }).createMachine({
   id: "connection",
-  context: ({ input }) => ({
-    ...input,
-    ...succeeding(input),
-    attempt: newAttempt(),
-    unopened: 0,
-    lastError: null,
-    changedAt: input.shared.clock.now(),
-    refusals: [],
-    retryAfter: 0,
-  }),
+  context: ({ input }) => beginning(input),
   initial: "authenticating",
   on: { drain: ".closing" },
   states: {
@@ -265,7 +165,7 @@ export const connection = setup({
       entry: ["began", "changed"],
       invoke: {
         src: "authenticate",
-        input: ({ context, self }) => inputOf(context, self),
+        input: ({ context, self }) => attemptInput(context, self),
         onDone: "opening",
         onError: [
           { guard: "terminal", target: "faulted", actions: ["failed", "outage"] },
@@ -283,7 +183,7 @@ export const connection = setup({
       entry: "changed",
       invoke: {
         src: "open",
-        input: ({ context, self }) => inputOf(context, self),
+        input: ({ context, self }) => attemptInput(context, self),
         onDone: "live",
         onError: [
           { guard: "terminal", target: "faulted", actions: ["failed", "outage", "discard"] },
@@ -389,7 +289,7 @@ export const connection = setup({
         trying: {
           invoke: {
             src: "open",
-            input: ({ context, self }) => inputOf(context, self),
+            input: ({ context, self }) => attemptInput(context, self),
             onDone: "#connection.live",
             onError: [
               {
@@ -460,76 +360,6 @@ export const connection = setup({
   },
 });
 
-/** What a connection begins with: after one that failed, with what that left behind. */
-function succeeding({ memory, shared }: ConnectionInput): Pick<Context, "failures" | "lostAt"> {
-  const { attempt } = memory;
-  const now = shared.clock.now();
-  if (attempt === null) return { failures: 0, lostAt: now };
-  leave(attempt).catch(() => {});
-  return { failures: 1, lostAt: memory.lostAt ?? attempt.sink?.heardAt ?? now };
-}
-
-type RefusedEvent = ConnectionEvent & { type: "refused" };
-
-function watchInput(context: Context, machine: AnyActorRef) {
-  const { attempt, instruments, provider, shared } = context;
-  const streamed = () => without(instruments(), refusedBy(machine));
-  const told = speaker(machine, attempt);
-  return {
-    shared,
-    provider,
-    session: attempt.session!,
-    sink: attempt.sink!,
-    instruments: streamed,
-    tell: told,
-  };
-}
-
-function renewalInput({ attempt, shared }: Context, machine: AnyActorRef) {
-  return { shared, session: attempt.session!, tell: speaker(machine, attempt) };
-}
-
-function pollInput(
-  { attempt, provider, shared }: Context,
-  machine: AnyActorRef,
-  instruments: () => readonly Instrument[],
-) {
-  const told = speaker(machine, attempt);
-  // What is asked for has no stream that could end or break.
-  const sink = createSink(shared, provider, machine, () => {});
-  return { provider, session: attempt.session!, sink, instruments, tell: told };
-}
-
-function refusedBy(machine: AnyActorRef): readonly Refusal[] {
-  return (machine.getSnapshot().context as Context).refusals;
-}
-
-/** The instruments that the stream has no room for. */
-function unstreamed(machine: AnyActorRef): readonly Instrument[] {
-  const { instruments, refusals } = machine.getSnapshot().context as Context;
-  const polled = new Set(refusals.filter(({ polls }) => polls).map(({ symbol }) => symbol));
-  return polled.size === 0 ? [] : instruments().filter(({ symbol }) => polled.has(symbol));
-}
-
-function without(
-  instruments: readonly Instrument[],
-  refusals: readonly Refusal[],
-): readonly Instrument[] {
-  const refused = new Set(refusals.map(({ symbol }) => symbol));
-  return instruments.filter(({ symbol }) => !refused.has(symbol));
-}
-
-function inputOf({ attempt, provider, shared }: Context, machine: AnyActorRef): AttemptInput {
-  return { attempt, provider, shared, machine, tell: speaker(machine, attempt) };
-}
-
-/** Speaks to a connection on behalf of one attempt, as long as that is the one it is at. */
-function speaker(machine: AnyActorRef, attempt: Attempt): (event: ConnectionEvent) => void {
-  return (event) => {
-    if (machine.getSnapshot().context.attempt === attempt) machine.send(event);
-  };
-}
-
 /** Makes a throw of what should return a promise a rejection. */
 async function settled<T>(run: () => Promise<T>): Promise<T> {
   return await run();
@@ -538,31 +368,6 @@ async function settled<T>(run: () => Promise<T>): Promise<T> {
 /** The error that an event carries. */
 function errorOf(event: object): unknown {
   return "error" in event ? event.error : undefined;
-}
-
-/** A reference to a connection. */
-export type ConnectionRef = ActorRefFrom<typeof connection>;
-
-/** A connection as the outside sees it. */
-export function reportOf(ref: ConnectionRef): ConnectionReport {
-  const { value, context } = ref.getSnapshot();
-  const { attempt, changedAt, failures, lastError, refusals } = context;
-  const words = attempt.session?.words ?? [];
-  const state = typeof value === "string" ? value : nameOf(value);
-  return { state, changedAt, failures, lastError, refusals, words };
-}
-
-/** The session of a connection that is signed in for good, to ask of its past; `null` without one. */
-export function sessionOf(ref: ConnectionRef): Session | null {
-  const snapshot = ref.getSnapshot();
-  const isIn = snapshot.matches("live") || snapshot.matches("polling");
-  return isIn ? snapshot.context.attempt.session : null;
-}
-
-/** The name of a state with states in it: a stale stream is told from a live one. */
-function nameOf(value: object): string {
-  const [[name, within] = ["stopped", ""]] = Object.entries(value);
-  return within === "stale" ? within : name;
 }
 
 function asProviderError(error: unknown): ProviderError {

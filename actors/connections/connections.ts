@@ -4,12 +4,8 @@
  * @module
  */
 import type { AnyActorRef } from "xstate";
-import {
-  connection,
-  type ConnectionEvent,
-  type ConnectionInput,
-  type ConnectionMemory,
-} from "./connection.ts";
+import { connection } from "./connection.ts";
+import type { ConnectionEvent, ConnectionInput, ConnectionMemory } from "./context.ts";
 import { connectionName } from "./names.ts";
 import type { ConnectionsCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";

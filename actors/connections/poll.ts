@@ -5,6 +5,7 @@
  * @module
  */
 import { assign, fromPromise, setup } from "xstate";
+import { failure, giveUp, sessionOver, type TellLost } from "./over.ts";
 import type { ConnectionSink } from "./sink.ts";
 import { logger } from "../log.ts";
 import { backoffDelay } from "../../domain/backoff.ts";
@@ -12,12 +13,7 @@ import { messageOf } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { type Micros, MILLISECOND, SECOND } from "../../domain/time.ts";
-import {
-  isSessionOver,
-  type Provider,
-  ProviderError,
-  type Session,
-} from "../../providers/provider.ts";
+import { type Provider, ProviderError, type Session } from "../../providers/provider.ts";
 
 /** What polling works with. */
 export interface PollInput {
@@ -27,11 +23,7 @@ export interface PollInput {
   /** Those that are to be asked for at this moment. */
   readonly instruments: () => readonly Instrument[];
   /** Told of an error after which the session is good for nothing. */
-  readonly tell: (event: { type: "lost"; error: ProviderError }) => void;
-}
-
-interface Failed {
-  readonly event: { readonly error: unknown };
+  readonly tell: TellLost;
 }
 
 interface Context extends PollInput {
@@ -76,9 +68,7 @@ function contentOf({ receivedAt: _, id: __, ...content }: Tick): string {
 export const poll = setup({
   types: { context: {} as Context, input: {} as PollInput },
   actors: { ask },
-  guards: {
-    sessionOver: ({ event }) => isSessionOver("error" in event ? event.error : undefined),
-  },
+  guards: { sessionOver },
   delays: {
     round: ({ context: { failures, provider, retryAfter } }) => {
       const pace = provider.pollEvery ?? PACE;
@@ -87,9 +77,7 @@ export const poll = setup({
     },
   },
   actions: {
-    giveUp: ({ context }, error: unknown) => {
-      if (error instanceof ProviderError) context.tell({ type: "lost", error });
-    },
+    giveUp,
     failed: assign({
       failures: ({ context }, error: unknown) => {
         if (context.failures === 0) {
@@ -123,11 +111,11 @@ export const poll = setup({
           {
             guard: "sessionOver",
             target: "over",
-            actions: { type: "giveUp", params: ({ event }: Failed) => event.error },
+            actions: { type: "giveUp", params: failure },
           },
           {
             target: "waiting",
-            actions: { type: "failed", params: ({ event }: Failed) => event.error },
+            actions: { type: "failed", params: failure },
           },
         ],
       },

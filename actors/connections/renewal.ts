@@ -4,22 +4,18 @@
  * @module
  */
 import { assign, fromPromise, setup } from "xstate";
+import { failure, giveUp, sessionOver, type TellLost } from "./over.ts";
 import type { Shared } from "../shared.ts";
 import { backoffDelay } from "../../domain/backoff.ts";
-import { MarketdError, messageOf } from "../../domain/errors.ts";
 import { MILLISECOND } from "../../domain/time.ts";
-import { ProviderError, type Session } from "../../providers/provider.ts";
+import type { Session } from "../../providers/provider.ts";
 
 /** What a renewal works with. */
 export interface RenewalInput {
   readonly shared: Shared;
   readonly session: Session;
   /** Told when the session cannot be renewed. */
-  readonly tell: (event: { type: "lost"; error: ProviderError }) => void;
-}
-
-interface Failed {
-  readonly event: { readonly error: unknown };
+  readonly tell: TellLost;
 }
 
 interface Context extends RenewalInput {
@@ -44,28 +40,14 @@ export const renewal = setup({
   guards: {
     wanted: ({ context: { session } }) =>
       session.renew !== undefined && (session.renewAt ?? null) !== null,
-    over: ({ context, event }) => {
-      const error = "error" in event ? event.error : undefined;
-      const isOver = error instanceof MarketdError && (error.terminal || error.code === "session");
-      return isOver || context.failures + 1 >= ATTEMPTS;
-    },
+    over: ({ context, event }) => sessionOver({ event }) || context.failures + 1 >= ATTEMPTS,
   },
   delays: {
     due: ({ context: { session, shared } }) =>
       Math.max(LEAST, (session.renewAt! - shared.clock.now()) / MILLISECOND),
     again: ({ context }) => backoffDelay(context.failures, Math.random()) / MILLISECOND,
   },
-  actions: {
-    giveUp: ({ context }, error: unknown) =>
-      context.tell({
-        type: "lost",
-        error: error instanceof ProviderError ? error : new ProviderError(
-          "session",
-          `The session could not be renewed: ${messageOf(error)}`,
-          { cause: error },
-        ),
-      }),
-  },
+  actions: { giveUp },
 }).createMachine({
   id: "renewal",
   context: ({ input }) => ({ ...input, failures: 0 }),
@@ -83,7 +65,7 @@ export const renewal = setup({
           {
             guard: "over",
             target: "idle",
-            actions: { type: "giveUp", params: ({ event }: Failed) => event.error },
+            actions: { type: "giveUp", params: failure },
           },
           {
             target: "failing",

@@ -6,6 +6,7 @@
  * @module
  */
 import { assign, fromPromise, setup } from "xstate";
+import { failure, giveUp, sessionOver } from "./over.ts";
 import type { ConnectionSink } from "./sink.ts";
 import type { Shared } from "../shared.ts";
 import { messageOf } from "../../domain/errors.ts";
@@ -13,12 +14,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { silentSince } from "../../domain/silence.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { formatTime, type Micros, MILLISECOND, MINUTE, SECOND } from "../../domain/time.ts";
-import {
-  isSessionOver,
-  type Provider,
-  ProviderError,
-  type Session,
-} from "../../providers/provider.ts";
+import { type Provider, ProviderError, type Session } from "../../providers/provider.ts";
 
 /** What a watch tells its connection. */
 export type WatchEvent =
@@ -35,10 +31,6 @@ export interface WatchInput {
   /** Those that are streamed. */
   readonly instruments: () => readonly Instrument[];
   readonly tell: (event: WatchEvent) => void;
-}
-
-interface Failed {
-  readonly event: { readonly error: unknown };
 }
 
 interface Context extends WatchInput {
@@ -114,7 +106,7 @@ export const watch = setup({
   guards: {
     silent: ({ context }) => lasts(context),
     heard: ({ context: { settledAt, sink } }) => sink.heardAt > settledAt,
-    sessionOver: ({ event }) => isSessionOver("error" in event ? event.error : undefined),
+    sessionOver,
     found: ({ event }) => "output" in event && event.output !== null,
   },
   delays: { PACE, UNDER_WAY, PATIENCE },
@@ -125,9 +117,7 @@ export const watch = setup({
       looks: ({ context }) => context.looks + 1,
     }),
     begin: assign({ looks: 0 }),
-    giveUp: ({ context }, error: unknown) => {
-      if (error instanceof ProviderError) context.tell({ type: "lost", error });
-    },
+    giveUp,
     fresh: ({ context }) => context.tell({ type: "fresh" }),
     stale: ({ context }, why: string) => {
       const since = formatTime(context.sink.heardAt);
@@ -180,13 +170,13 @@ export const watch = setup({
           {
             guard: "sessionOver",
             target: "over",
-            actions: { type: "giveUp", params: ({ event }: Failed) => event.error },
+            actions: { type: "giveUp", params: failure },
           },
           {
             target: "unsure",
             actions: [
               UNSURE,
-              { type: "stale", params: ({ event }: Failed) => messageOf(event.error) },
+              { type: "stale", params: ({ event }) => messageOf(failure({ event })) },
             ],
           },
         ],

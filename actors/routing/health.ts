@@ -6,7 +6,7 @@
 import type { AnyActorRef } from "xstate";
 import type { Line, Lined } from "./line.ts";
 import type { Rule } from "./routes.ts";
-import { type ConnectionRef, reportOf } from "../connections/connection.ts";
+import { type ConnectionRef, reportOf } from "../connections/report.ts";
 import { connectionName } from "../connections/names.ts";
 import type { Shared } from "../shared.ts";
 import { silentSince } from "../../domain/silence.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyActorRef } from "xstate";
-import { type ConnectionRef, reportOf } from "../../actors/connections/connection.ts";
+import { type ConnectionRef, reportOf } from "../../actors/connections/report.ts";
 import { connectionName } from "../../actors/connections/names.ts";
 import { startTree, type Tree, type TreeOptions } from "../../actors/root.ts";
 import type { Settings } from "../../actors/settings/schema.ts";

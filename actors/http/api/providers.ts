@@ -7,7 +7,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
 import { tell } from "../../addresses.ts";
-import { type ConnectionRef, reportOf } from "../../connections/connection.ts";
+import { type ConnectionRef, reportOf } from "../../connections/report.ts";
 import { connectionName } from "../../connections/names.ts";
 import { redact } from "../../log.ts";
 import type { HttpDeps } from "../deps.ts";

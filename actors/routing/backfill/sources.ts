@@ -4,7 +4,7 @@
  * @module
  */
 import type { Anyone } from "../../addresses.ts";
-import { type ConnectionRef, sessionOf } from "../../connections/connection.ts";
+import { type ConnectionRef, sessionOf } from "../../connections/report.ts";
 import { connectionName } from "../../connections/names.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import type { Shared } from "../../shared.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { reportOf } from "../../../actors/connections/connection.ts";
+import { reportOf } from "../../../actors/connections/report.ts";
 import { messageOf } from "../../../domain/errors.ts";
 import { SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { reportOf } from "../../../actors/connections/connection.ts";
+import { reportOf } from "../../../actors/connections/report.ts";
 import { SECOND } from "../../../domain/time.ts";
 import { ProviderError, type Refusal } from "../../../providers/provider.ts";
 import { settle, T0 } from "../fixture.ts";

@@ -11,12 +11,9 @@ import {
   fromCallback,
   SimulatedClock,
 } from "xstate";
-import {
-  connection,
-  type ConnectionEvent,
-  type ConnectionRef,
-  reportOf,
-} from "../../../actors/connections/connection.ts";
+import { connection } from "../../../actors/connections/connection.ts";
+import type { ConnectionEvent } from "../../../actors/connections/context.ts";
+import { type ConnectionRef, reportOf } from "../../../actors/connections/report.ts";
 import { createSupervisor } from "../../../actors/supervision.ts";
 import type { Store } from "../../../db/store.ts";
 import { type Instrument, resolveInstrument } from "../../../domain/instrument.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { reportOf } from "../../../actors/connections/connection.ts";
+import { reportOf } from "../../../actors/connections/report.ts";
 import { FLAGS } from "../../../domain/flags.ts";
 import type { Trade } from "../../../domain/tick.ts";
 import { HOUR, type Micros, SECOND } from "../../../domain/time.ts";

@@ -12,7 +12,8 @@ import {
   fromCallback,
   SimulatedClock,
 } from "xstate";
-import { connection, type ConnectionRef } from "../../../actors/connections/connection.ts";
+import { connection } from "../../../actors/connections/connection.ts";
+import type { ConnectionRef } from "../../../actors/connections/report.ts";
 import type { Listing } from "../../../actors/instruments/directory.ts";
 import type { RoutingCommand } from "../../../actors/messages.ts";
 import { lineOf } from "../../../actors/routing/handover.ts";

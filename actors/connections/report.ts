@@ -1,0 +1,45 @@
+/**
+ * A connection as others see it.
+ *
+ * @module
+ */
+import type { ActorRefFrom } from "xstate";
+import type { connection } from "./connection.ts";
+import type { Micros } from "../../domain/time.ts";
+import type { Refusal, Session } from "../../providers/provider.ts";
+
+/** A reference to a connection. */
+export type ConnectionRef = ActorRefFrom<typeof connection>;
+
+/** A connection as the outside sees it. */
+export interface ConnectionReport {
+  readonly state: string;
+  readonly changedAt: Micros;
+  readonly failures: number;
+  readonly lastError: string | null;
+  readonly refusals: readonly Refusal[];
+  /** What the venue told when it let us in; none while it has not. */
+  readonly words: readonly string[];
+}
+
+/** A connection as the outside sees it. */
+export function reportOf(ref: ConnectionRef): ConnectionReport {
+  const { value, context } = ref.getSnapshot();
+  const { attempt, changedAt, failures, lastError, refusals } = context;
+  const words = attempt.session?.words ?? [];
+  const state = typeof value === "string" ? value : nameOf(value);
+  return { state, changedAt, failures, lastError, refusals, words };
+}
+
+/** The session of a connection that is signed in for good, to ask of its past; `null` without one. */
+export function sessionOf(ref: ConnectionRef): Session | null {
+  const snapshot = ref.getSnapshot();
+  const isIn = snapshot.matches("live") || snapshot.matches("polling");
+  return isIn ? snapshot.context.attempt.session : null;
+}
+
+/** The name of a state with states in it: a stale stream is told from a live one. */
+function nameOf(value: object): string {
+  const [[name, within] = ["stopped", ""]] = Object.entries(value);
+  return within === "stale" ? within : name;
+}

@@ -22,6 +22,8 @@ export class Indicator {
   readonly parameters: Readonly<Record<string, number | string>>;
   /** Candles it must have seen, the present one included, before it has values. */
   readonly warmUp: number;
+  /** Candles after which it no longer matters where the series began; `Infinity` where it always does. */
+  readonly memory: number;
   readonly #core: Core;
   #closed = 0;
   #peeked = false;
@@ -36,6 +38,7 @@ export class Indicator {
   ) {
     this.parameters = source === null ? numbers : { ...numbers, source };
     this.warmUp = spec.warmUp(numbers);
+    this.memory = Math.max(this.warmUp, spec.memory(numbers));
     this.#core = spec.make(numbers, source ?? "close");
   }
 
@@ -114,6 +117,30 @@ export function createIndicator(
     );
   }
   return new Indicator(name, spec, numbers, source);
+}
+
+/**
+ * Reads an indicator as it is written in a query or on a command line: its name, and after a colon its
+ * parameters, joined by commas.
+ *
+ * @throws MarketdError as {@link createIndicator}, and where the text is none of that kind.
+ * @example parseIndicator("bollinger:period=20,deviations=2.5").name // "bollinger"
+ */
+export function parseIndicator(text: string): Indicator {
+  const [, name, list] = /^([^:=,]+)(?::(.+))?$/s.exec(text) ?? [];
+  const pairs = list?.split(",").map((pair) => /^([^=]+)=(.+)$/s.exec(pair)) ?? [];
+  const names = new Set(pairs.map((pair) => pair?.[1]));
+  if (name === undefined || pairs.includes(null) || names.size < pairs.length) {
+    throw new MarketdError(
+      "bad-indicator",
+      `Cannot make an indicator of "${text}": write NAME or NAME:PARAMETER=VALUE,..., each once, such ` +
+        "as ema:period=20.",
+      { terminal: true },
+    );
+  }
+  const read = (value: string) => /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  const parameters = Object.fromEntries(pairs.map((pair) => [pair![1]!, read(pair![2]!)]));
+  return createIndicator(name, parameters);
 }
 
 function numbersOf(

@@ -10,6 +10,7 @@ import { mountBook } from "./api/book.ts";
 import { mountCandles } from "./api/candles.ts";
 import { mountFlow } from "./api/flow.ts";
 import { mountGaps } from "./api/gaps.ts";
+import { mountIndicators } from "./api/indicators.ts";
 import { mountInstruments } from "./api/instruments.ts";
 import { mountProfile } from "./api/profile.ts";
 import { mountProviders } from "./api/providers.ts";
@@ -46,6 +47,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountRoutes(app, deps);
   mountInstruments(app, deps, symbols);
   mountCandles(app, deps, symbols);
+  mountIndicators(app, deps, symbols);
   mountTicks(app, deps, symbols);
   mountGaps(app, deps, symbols);
   mountBackfill(app, deps, symbols);

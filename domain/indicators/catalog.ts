@@ -65,6 +65,12 @@ export interface IndicatorSpec {
   readonly outputs: readonly string[];
   /** Candles it must have seen, the present one included, before it has values. */
   readonly warmUp: (parameters: Numbers) => number;
+  /**
+   * Candles after which it no longer matters where the series began: at least the warm-up. Exact for
+   * what looks back at a window; where the past fades, it is worth less than a double's last digit
+   * by then. `Infinity` where everything counts for ever.
+   */
+  readonly memory: (parameters: Numbers) => number;
   readonly make: (parameters: Numbers, source: Source) => Core;
   /** A sentence on parameters that do not go together; `undefined` where they do. */
   readonly clash?: (parameters: Numbers) => string | undefined;
@@ -113,11 +119,18 @@ function onCandle<Result>(
   };
 }
 
+/** How long an indicator of a period takes to warm up, and to forget. */
+interface Lengths {
+  readonly warmUp: (period: number) => number;
+  /** Absent: it looks back no further than its warm-up. */
+  readonly memory?: (period: number) => number;
+}
+
 /** One number that follows one price over a period. */
 function priced(
   title: string,
   normal: number,
-  warmUp: (period: number) => number,
+  { warmUp, memory = warmUp }: Lengths,
   make: (period: number) => Updatable<number, number>,
   min = 2,
 ): IndicatorSpec {
@@ -127,6 +140,7 @@ function priced(
     source: "close",
     outputs: VALUE,
     warmUp: ({ period }) => warmUp(period!),
+    memory: ({ period }) => memory(period!),
     make: ({ period }, source) => onPrice(make(period!), source, single),
   };
 }
@@ -135,7 +149,7 @@ function priced(
 function candled(
   title: string,
   normal: number,
-  warmUp: (period: number) => number,
+  { warmUp, memory = warmUp }: Lengths,
   make: (period: number) => Updatable<IndicatorInput, number>,
 ): IndicatorSpec {
   return {
@@ -144,32 +158,52 @@ function candled(
     source: null,
     outputs: VALUE,
     warmUp: ({ period }) => warmUp(period!),
+    memory: ({ period }) => memory(period!),
     make: ({ period }) => onCandle(make(period!), single),
   };
 }
 
-const period = (length: number) => length;
-const oneMore = (length: number) => length + 1;
+/**
+ * Candles of which an exponential mean of the period, with the weight 2 / (period + 1), keeps
+ * e^-40 of what was before: ((period - 1) / (period + 1)) ^ (20 period) < e^-40.
+ */
+const exponential = (length: number) => 20 * length;
+/** The same of Wilder's, with the weight 1 / period. */
+const wilders = (length: number) => 40 * length;
+
+const period: Lengths = { warmUp: (length) => length };
+const oneMore: Lengths = { warmUp: (length) => length + 1 };
 
 /** Every indicator. */
 export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
   sma: priced("Simple moving average", 20, period, (length) => new SMA(length), 1),
-  ema: priced("Exponential moving average", 20, period, (length) => new EMA(length), 1),
+  ema: priced(
+    "Exponential moving average",
+    20,
+    { ...period, memory: exponential },
+    (length) => new EMA(length),
+    1,
+  ),
   wma: priced("Weighted moving average", 20, period, (length) => new WMA(length), 1),
   hma: priced(
     "Hull moving average",
     16,
-    (length) => length + Math.floor(Math.sqrt(length)) - 1,
+    { warmUp: (length) => length + Math.floor(Math.sqrt(length)) - 1 },
     (length) => new HMA(length),
     4,
   ),
   tema: priced(
     "Triple exponential moving average",
     20,
-    (length) => 3 * (length - 1) + 1,
+    { warmUp: (length) => 3 * (length - 1) + 1, memory: (length) => 1.5 * exponential(length) },
     (length) => new TEMA(length),
   ),
-  rsi: priced("Relative strength index (Wilder), 0 to 100", 14, oneMore, (n) => new RSI(n)),
+  rsi: priced(
+    "Relative strength index (Wilder), 0 to 100",
+    14,
+    { ...oneMore, memory: wilders },
+    (length) => new RSI(length),
+  ),
   roc: priced("Rate of change, as a fraction", 10, oneMore, (length) => new ROC(length), 1),
   mom: priced("Momentum, in the price's units", 10, oneMore, (length) => new MOM(length), 1),
   macd: {
@@ -178,6 +212,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: "close",
     outputs: ["macd", "signal", "histogram"],
     warmUp: ({ slow, signal }) => slow! + signal! - 1,
+    memory: ({ slow, signal }) => exponential(slow! + signal!),
     make: ({ fast, slow, signal }, source) =>
       onPrice(new MACD(new EMA(fast!), new EMA(slow!), new EMA(signal!)), source, same),
     clash: ({ fast, slow }) =>
@@ -189,15 +224,26 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: "close",
     outputs: BANDS,
     warmUp: ({ period }) => period!,
+    memory: ({ period }) => period!,
     make: ({ period, deviations }, source) =>
       onPrice(new BollingerBands(period!, deviations), source, same),
   },
-  atr: candled("Average true range (Wilder)", 14, period, (length) => new ATR(length)),
-  natr: candled("Average true range, in percent of the close", 14, period, (n) => new NATR(n)),
+  atr: candled(
+    "Average true range (Wilder)",
+    14,
+    { ...period, memory: wilders },
+    (length) => new ATR(length),
+  ),
+  natr: candled(
+    "Average true range, in percent of the close",
+    14,
+    { ...period, memory: wilders },
+    (length) => new NATR(length),
+  ),
   adx: candled(
     "Average directional index (Wilder), 0 to 100",
     14,
-    (length) => 2 * length - 1,
+    { warmUp: (length) => 2 * length - 1, memory: (length) => 1.5 * wilders(length) },
     (length) => new ADX(length),
   ),
   cci: candled("Commodity channel index (Lambert)", 20, period, (length) => new CCI(length)),
@@ -208,6 +254,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: ["k", "d"],
     warmUp: ({ period, slowing, signal }) => period! + slowing! + signal! - 2,
+    memory: ({ period, slowing, signal }) => period! + slowing! + signal! - 2,
     make: ({ period, slowing, signal }) =>
       onCandle(
         new StochasticOscillator({ kPeriod: period!, kSlowingPeriod: slowing!, dPeriod: signal! }),
@@ -220,6 +267,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: BANDS,
     warmUp: ({ period }) => period!,
+    memory: ({ period }) => period!,
     make: ({ period }) => onCandle(new DonchianChannels(period), same),
   },
   keltner: {
@@ -228,6 +276,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: BANDS,
     warmUp: ({ period, atr }) => Math.max(period!, atr!),
+    memory: ({ period, atr }) => Math.max(exponential(period!), wilders(atr!)),
     make: ({ period, atr, multiplier }) =>
       onCandle(
         new KeltnerChannels({
@@ -244,6 +293,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: ["value", "trend"],
     warmUp: ({ period }) => period!,
+    // A band holds until the trend turns or goes on, which may take longer than its range's memory.
+    memory: ({ period }) => 2 * wilders(period!),
     make: ({ period, multiplier }) =>
       onCandle(
         new SuperTrend({ interval: period!, multiplier: multiplier! }),
@@ -262,6 +313,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: VALUE,
     warmUp: () => 2,
+    memory: () => Infinity,
     make: () => onCandle(new OBV(2), single),
   },
   vwap: {
@@ -270,6 +322,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     source: null,
     outputs: VALUE,
     warmUp: () => 1,
+    // The minutes of the longest session.
+    memory: () => 1_440,
     make: () => new SessionVwap(),
   },
 };

@@ -134,6 +134,8 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /api/v1/candles",
       "get /api/v1/flow",
       "get /api/v1/gaps",
+      "get /api/v1/indicators",
+      "get /api/v1/indicators/catalog",
       "get /api/v1/instruments",
       "get /api/v1/instruments/{symbol}",
       "get /api/v1/profile",

@@ -8,7 +8,9 @@ import {
   INDICATORS,
   type IndicatorValues,
   inputOf,
+  parseIndicator,
 } from "../../../domain/indicators.ts";
+import { Random } from "../../../domain/random.ts";
 import { MINUTE, parseTime } from "../../../domain/time.ts";
 import { REAL, realTicks, tradeAt } from "../ticks.ts";
 import {
@@ -120,6 +122,33 @@ for (const name of Object.keys(INDICATORS)) {
       const values = indicator.close(candle);
       assertEquals(values !== null, i + 1 >= indicator.warmUp, `candle ${i + 1}`);
       if (values !== null) assertEquals(Object.keys(values).sort(), outputs);
+    }
+  });
+
+  Deno.test(`${name}: what was before its memory does not matter`, () => {
+    const indicator = createIndicator(name, short(name));
+    if (indicator.memory === Infinity) return;
+    assert(indicator.memory >= indicator.warmUp);
+    const random = new Random(name);
+    let price = 100;
+    const walk = Array.from({ length: indicator.memory + 60 }, (_, i) => {
+      const open = price;
+      price = open + Math.round(random.gaussian() * 100) / 100;
+      const [high, low] = [Math.max(open, price) + 0.25, Math.min(open, price) - 0.25];
+      return at(price, { open, high, low, volume: 1 + i % 7, session: Math.floor(i / 1_000) });
+    });
+    for (const start of [10, 40]) {
+      const later = createIndicator(name, short(name));
+      const whole = run(name, short(name), walk.slice(0, start + indicator.memory)).at(-1)!;
+      const part = walk.slice(start, start + indicator.memory).map((one) => later.close(one)).at(
+        -1,
+      )!;
+      for (const [key, value] of Object.entries(whole)) {
+        assert(
+          Math.abs(part[key]! - value) <= 1e-9 * Math.max(1, Math.abs(value)),
+          `${name} ${key}`,
+        );
+      }
     }
   });
 
@@ -253,6 +282,27 @@ Deno.test("every wrong parameter is told, with its value and its range", () => {
   refused("vwap", { period: 9 }, 'no parameter "period" (it has none)');
   refused("atr", { source: "close" }, "has no source");
   refused("macd", { fast: 26, slow: 12 }, "fast (26) must be below slow (12)");
+});
+
+Deno.test("an indicator is read as it is written in a query", () => {
+  const { name, parameters } = parseIndicator("bollinger:period=10,deviations=2.5,source=typical");
+  assertEquals([name, parameters], [
+    "bollinger",
+    { period: 10, deviations: 2.5, source: "typical" },
+  ]);
+  assertEquals(parseIndicator("vwap").parameters, {});
+  for (
+    const text of ["", ":", "ema:", "ema:20", "ema:period=", "ema:period=9,period=8", "ema,rsi"]
+  ) {
+    assertThrows(
+      () => parseIndicator(text),
+      (error: unknown) =>
+        error instanceof MarketdError && error.code === "bad-indicator" && error.terminal &&
+        error.message.includes(`"${text}"`),
+    );
+  }
+  assertThrows(() => parseIndicator("ema:period=x"), MarketdError, '(was "x")');
+  assertThrows(() => parseIndicator("__proto__"), MarketdError, "unknown");
 });
 
 Deno.test({

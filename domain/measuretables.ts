@@ -10,6 +10,7 @@ import { lowestPrice } from "./profile/bins.ts";
 import type { ProfileMeasures } from "./profile/measures.ts";
 import type { ProfileBasis } from "./profile/profile.ts";
 import { metricsOf, type ProfileStatus, type SessionProfile } from "./profile/series.ts";
+import { type TpoView, tpoView } from "./profile/tpoview.ts";
 import type { StateAt } from "./state.ts";
 import { formatTime } from "./time.ts";
 
@@ -23,6 +24,8 @@ export interface ProfileView extends ProfileMeasures {
   readonly status: ProfileStatus;
   readonly since: string;
   readonly unplaced: number;
+  /** Time by price; `null` outside sessions. */
+  readonly tpo: TpoView | null;
   readonly binSize: number;
   /** Those that hold anything, lowest first. */
   readonly bins: readonly { readonly price: number; readonly volume: number }[];
@@ -57,6 +60,7 @@ export function profileView(session: SessionProfile): ProfileView | null {
     hvn: metrics.hvn,
     lvn: metrics.lvn,
     shape: metrics.shape,
+    tpo: session.tpo === null ? null : tpoView(session.tpo),
     binSize: Number((bins.width * bins.step).toPrecision(12)),
     bins: filled,
   };

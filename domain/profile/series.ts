@@ -17,7 +17,7 @@ import type { Micros } from "../time.ts";
 import type { Bins } from "./bins.ts";
 import { measureProfile, type ProfileMeasures } from "./measures.ts";
 import { PLACELESS, type ProfileOptions, type ProfileRecord, VolumeProfile } from "./profile.ts";
-import { type PriceRange, TpoProfile } from "./tpo.ts";
+import { type PriceRange, TpoProfile, type TpoRecord } from "./tpo.ts";
 
 /** A session, or the stretch between two. */
 export interface Stretch {
@@ -56,6 +56,8 @@ export interface SessionProfile extends Stretch {
   readonly range: PriceRange | null;
   /** The range of a session's first hour. */
   readonly initial: PriceRange | null;
+  /** Its profile of time; `null` outside sessions, and where it has more brackets than letters. */
+  readonly tpo: TpoRecord | null;
 }
 
 /** What the profile of a session says; its key is symbol, basis and start. */
@@ -387,6 +389,7 @@ export class ProfileSeries {
       close: Number.isNaN(close) ? null : close,
       range: low > high ? null : { low, high },
       initial: tpo?.initialBalance() ?? null,
+      tpo: tpo?.record(symbol) ?? null,
     };
   }
 

@@ -25,6 +25,7 @@ export interface TpoOptions extends BinOptions {
 /** A profile of time as it is kept: one row. */
 export interface TpoRecord extends Required<TpoOptions> {
   readonly symbol: string;
+  readonly bracket: Micros;
   /** The lowest and the highest step of each bracket, `null` for one without a tick. */
   readonly brackets: readonly (readonly [low: number, high: number] | null)[];
 }
@@ -34,6 +35,9 @@ export interface PriceRange {
   readonly low: number;
   readonly high: number;
 }
+
+/** The length of a bracket unless said. */
+export const BRACKET: Micros = 30 * MINUTE;
 
 /** Brackets that make the initial balance: the first hour, where a bracket is half of one. */
 const INITIAL = 2;
@@ -55,7 +59,7 @@ export class TpoProfile {
    * there are letters.
    */
   constructor(options: TpoOptions) {
-    const { start, end, bracket = 30 * MINUTE } = options;
+    const { start, end, bracket = BRACKET } = options;
     const { step, binSteps, maxBins } = settleBins(options);
     const count = Math.ceil((end - start) / bracket);
     if (!(bracket > 0 && count >= 1 && count <= LETTERS.length)) {

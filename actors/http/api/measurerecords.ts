@@ -7,6 +7,23 @@ import { z } from "@hono/zod-openapi";
 import { time } from "./records.ts";
 import type { FlowRecord, ProfileView, StateRecord } from "../../../domain/measuretables.ts";
 
+const range = z.strictObject({ low: z.number(), high: z.number() });
+
+const tpoSchema = z.strictObject({
+  minutes: z.number().openapi({ description: "The length of a bracket." }),
+  poc: z.number().openapi({ description: "The price that most brackets traded at." }),
+  vah: z.number().openapi({ description: "The highest price of the value area by time." }),
+  val: z.number(),
+  total: z.number().openapi({ description: "How many marks there are." }),
+  initial: range.nullable().openapi({
+    description: "The initial balance: the range of the first two brackets, the first hour.",
+  }),
+  brackets: z.array(range.extend({
+    letter: z.string(),
+    start: time.openapi({ description: "Inclusive." }),
+  })).openapi({ description: "Those traded in; each marks every price from its low to its high." }),
+}).openapi("TimeByPrice");
+
 /** A profile. */
 export const profileSchema = z.strictObject({
   symbol: z.string(),
@@ -39,6 +56,11 @@ export const profileSchema = z.strictObject({
   hvn: z.array(z.number()).openapi({ description: "High volume nodes, ascending." }),
   lvn: z.array(z.number()).openapi({ description: "Low volume nodes, ascending." }),
   shape: z.enum(["P", "b", "D", "B", "I"]).nullable(),
+  tpo: tpoSchema.nullable().openapi({
+    description:
+      "Time by price (TPO), half hour by half hour. null: outside sessions, and of spans " +
+      "longer than a day.",
+  }),
   binSize: z.number().openapi({ description: "The width of a bin, in prices." }),
   bins: z.array(z.strictObject({
     price: z.number().openapi({ description: "The lowest price of the bin." }),

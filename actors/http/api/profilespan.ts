@@ -8,6 +8,7 @@ import type { MeasureQuery, Store } from "../../../db/store.ts";
 import { middlePrice } from "../../../domain/profile/bins.ts";
 import { type ProfileBasis, VolumeProfile } from "../../../domain/profile/profile.ts";
 import type { ProfilePart, ProfileStatus, SessionProfile } from "../../../domain/profile/series.ts";
+import { BRACKET, LETTERS, TpoProfile } from "../../../domain/profile/tpo.ts";
 import { DAY, type Micros } from "../../../domain/time.ts";
 
 /** What is asked for; without a bound of the span, the last session that is stored. */
@@ -44,7 +45,9 @@ export async function readProfile(
       if (last === undefined) continue;
       const session = await readSpan(store, { ...query, from: last.start, to: last.end });
       const { start, end, regular, status, since } = last;
-      return session === null ? null : { ...session, start, end, regular, status, since };
+      if (session === null) return null;
+      const tpo = regular ? session.tpo : null;
+      return { ...session, start, end, regular, status, since, tpo };
     }
     const end = to ?? now;
     // Without a start: from the first minute on that a span may begin with.
@@ -76,13 +79,19 @@ async function readSpan(
   query: MeasureQuery & { readonly from: Micros; readonly to: Micros },
 ): Promise<SessionProfile | null> {
   let whole: VolumeProfile | null = null;
+  let tpo: TpoProfile | null = null;
   let unplaced = 0;
   let cursor: string | undefined;
   do {
     const page = await store.measures("profile", { ...query, order: "time", limit: PAGE, cursor });
     for (const part of page.rows) {
-      whole ??= new VolumeProfile(part);
+      if (whole === null) {
+        whole = new VolumeProfile(part);
+        tpo = timeOf(query, part);
+      }
       add(whole, part);
+      if (part.low !== null) tpo?.add(part.start, part.low);
+      if (part.high !== null) tpo?.add(part.start, part.high);
       unplaced += part.unplaced;
     }
     cursor = page.next ?? undefined;
@@ -100,8 +109,18 @@ async function readSpan(
     unplaced,
     close: null,
     range: null,
-    initial: null,
+    initial: tpo?.initialBalance() ?? null,
+    tpo: tpo?.record(query.symbol) ?? null,
   };
+}
+
+/** A profile of time of a span; `null` where it has more brackets than letters. */
+function timeOf(
+  { from, to }: { readonly from: Micros; readonly to: Micros },
+  { binSteps, maxBins, step }: ProfilePart,
+): TpoProfile | null {
+  if (to - from > LETTERS.length * BRACKET) return null;
+  return new TpoProfile({ start: from, end: to, step, binSteps, maxBins });
 }
 
 /** Adds a minute; one that was kept with other bins by the middles of these. */

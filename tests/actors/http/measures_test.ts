@@ -35,6 +35,49 @@ Deno.test("the profile of the present session is given up to its last trade", as
   });
 });
 
+Deno.test("the session's profile of time is given with it, and that of a span", async () => {
+  await inPlace(async (place) => {
+    const { feed } = place;
+    feed.say(
+      feed.trade("AAPL", "13:30:10", 100, 10),
+      feed.trade("AAPL", "13:45:00", 100.03, 10),
+      feed.trade("AAPL", "14:00:05", 100.02, 10),
+      feed.trade("AAPL", "14:29:00", 100.04, 10),
+      feed.trade("AAPL", "14:31:00", 100.02, 10),
+      feed.trade("AAPL", "14:31:30", 100.03, 10),
+    );
+    feed.reach("14:33:00");
+    const of = async (query: string) =>
+      (await place.json(`/api/v1/profile?symbol=AAPL${query}`)).data
+        .map((row) => profileSchema.parse(row).tpo)[0];
+    const day = "2014-05-01T";
+    const [a, b, c] = [
+      { letter: "A", start: `${day}13:30:00.000Z`, low: 100, high: 100.03 },
+      { letter: "B", start: `${day}14:00:00.000Z`, low: 100.02, high: 100.04 },
+      { letter: "C", start: `${day}14:30:00.000Z`, low: 100.02, high: 100.03 },
+    ];
+    // By hand: marks 1, 1, 3, 3, 1 from 100 on. Of the two prices with 3 that of 100.02 is the middle
+    // of the range. 70 % of 9 is 6.3: 3, and 4 of the pair above it, make 7.
+    const session = {
+      minutes: 30,
+      poc: 100.02,
+      vah: 100.04,
+      val: 100.02,
+      total: 9,
+      initial: { low: 100, high: 100.04 },
+      brackets: [a, b, c],
+    };
+    assertEquals(await of(""), session);
+    assertEquals(await of(`&from=${day}13:30:00Z`), session);
+    // Brackets of a span are counted from its start.
+    const late = await of(`&from=${day}14:20:00Z&to=${day}15:00:00Z`);
+    assertEquals(late!.brackets, [
+      { letter: "A", start: `${day}14:20:00.000Z`, low: 100.02, high: 100.04 },
+    ]);
+    assertEquals(await of("&from=2014-04-20T00:00:00Z"), null);
+  });
+});
+
 Deno.test("the profile of a span is the sum of its closed minutes", async () => {
   await inPlace(async (place) => {
     tradeAapl(place);

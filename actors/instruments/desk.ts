@@ -8,10 +8,9 @@
 import type { AnyActorRef, AnyEventObject } from "xstate";
 import { type CandlesCommand, type Made, nothingMade } from "./candles.ts";
 import { snapBooks } from "./books.ts";
-import { cancelledEvent, toEvents } from "./events.ts";
-import type { Refill, Refilled } from "./refill.ts";
-import { entryOf, type RemakeRequest } from "./remake.ts";
-import type { RemakesCommand } from "./remakes.ts";
+import { toEvents } from "./events.ts";
+import { entryOf } from "./remake.ts";
+import { Remaking } from "./remaking.ts";
 import type { Listing } from "./directory.ts";
 import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
 import { Measures } from "./measures.ts";
@@ -20,24 +19,19 @@ import { silenceOf } from "./recall.ts";
 import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
 import { tell } from "../addresses.ts";
-import type { HubEvent } from "../hub.ts";
 import { logger } from "../log.ts";
-import type { HistoryAnswer, RemakesAnswer, Reply, ShardCommand } from "../messages.ts";
+import type { HistoryAnswer, ShardCommand } from "../messages.ts";
 import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
-import type { Amendment } from "../../db/store.ts";
 import { openWithin, sessionAt } from "../../domain/calendar.ts";
-import type { Candle } from "../../domain/candle.ts";
 import type { CandleSeries, Late } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { MarketdError, messageOf } from "../../domain/errors.ts";
-import { FLAGS, REFUSED } from "../../domain/flags.ts";
-import { BASE_INTERVAL } from "../../domain/interval.ts";
+import { messageOf } from "../../domain/errors.ts";
+import { REFUSED } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { type Micros, SECOND } from "../../domain/time.ts";
-import type { Correction, HistoricalBar } from "../../providers/provider.ts";
 
 /** What a desk works with. */
 export interface DeskInput {
@@ -56,6 +50,7 @@ export class Desk {
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
   readonly #measures: Measures;
+  readonly #remaking: Remaking;
 
   /** @param self the shard's actor. */
   constructor({ shared, memory }: DeskInput, self: AnyActorRef) {
@@ -63,6 +58,12 @@ export class Desk {
     this.#memory = memory;
     this.#self = self;
     this.#measures = new Measures(shared, memory, self);
+    this.#remaking = new Remaking({ shared, memory }, self, {
+      handOut: (made, more) => this.#handOut(made, more),
+      mustWait: (feed) => this.#mustWait(feed),
+      recall: (feed) => this.#recall(feed),
+      recount: (listing, minute) => this.#measures.recount(listing, minute),
+    });
   }
 
   handle(event: ShardCommand): void {
@@ -80,18 +81,14 @@ export class Desk {
     else if (event.type === "history.measured") this.#measures.take(event.request, event.measures);
     else if (event.type === "history.missed") this.#missed(event.listing, event.gap);
     else if (event.type === "history.loaded") this.#loaded(event);
-    else if (event.type === "shard.correct") this.#correct(event.correction);
-    else if (event.type === "shard.bar") this.#repair(event.bar);
-    else if (event.type === "remakes.corrected") this.#corrected(event);
-    else if (event.type === "remakes.remade") this.#remade(event);
-    else if (event.type === "shard.refill") this.#refill(event.refill, event.reply);
-    else if (event.type === "remakes.refilled") this.#refilled(event);
+    else this.#remaking.handle(event);
   }
 
   /** Takes up the memory of an earlier life, whose timers died with it. */
   resume(): void {
     const memory = this.#memory;
     memory.draining = false;
+    clearTimeout(memory.patience);
     // Nothing was heard of its instruments meanwhile, but their ticks were kept.
     const { givenUp } = memory;
     memory.givenUp = false;
@@ -167,6 +164,7 @@ export class Desk {
 
   #empty(feed: Feed): void {
     this.#memory.waiting.delete(feed);
+    if (this.#memory.waiting.size === 0) clearTimeout(this.#memory.patience);
     // Before what was kept closes the bars that miss what was shed.
     const gap = takeShed(feed, this.#shared.clock.now());
     if (gap !== null) this.#tellGap(feed.listing.instrument.symbol, gap);
@@ -183,7 +181,7 @@ export class Desk {
       this.#tellGap(feed.listing.instrument.symbol, gap);
     }
     this.#countHeld(feed, ticks.slice(counted));
-    for (const correction of feed.corrections.splice(0)) this.#correct(correction);
+    for (const correction of feed.corrections.splice(0)) this.#remaking.correct(correction);
   }
 
   /** Counts ticks of one feed that were told when they came. */
@@ -231,7 +229,10 @@ export class Desk {
       for (const one of feed.corrections.splice(0)) this.#shared.outbox.add(entryOf(one));
     }
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
-    else setTimeout(() => keepHeld(this.#shared, this.#memory), PATIENCE);
+    else {
+      clearTimeout(this.#memory.patience);
+      this.#memory.patience = setTimeout(() => keepHeld(this.#shared, this.#memory), PATIENCE);
+    }
   }
 
   #tellAnew(): void {
@@ -353,7 +354,7 @@ export class Desk {
     feed.late = [];
     listing.state = "live";
     this.#empty(feed);
-    this.#askRemakes({ type: "remakes.refresh", listing });
+    this.#remaking.refresh(listing);
     if (feed.finishAt !== undefined) this.#finishFeed(feed, feed.finishAt);
     this.#part(feed);
   }
@@ -420,116 +421,6 @@ export class Desk {
       this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made })),
     );
     this.#part(feed);
-  }
-
-  /**
-   * Has the candles made again that a trade was in which was taken back or replaced; once it is
-   * handed on itself.
-   */
-  #correct(correction: Correction): void {
-    const feed = this.#memory.feeds.get(correction.symbol);
-    if (feed === undefined) return;
-    if (this.#mustWait(feed)) feed.corrections.push(correction);
-    else this.#askRemakes({ type: "remakes.correct", request: this.#remaking(feed), correction });
-  }
-
-  /** Tells of a trade that was taken back, and keeps and tells what stands in its place. */
-  #corrected({ corrected, replacement }: RemakesAnswer & { type: "remakes.corrected" }): void {
-    const { outbox } = this.#shared;
-    const events: HubEvent[] = [];
-    const amendments: Amendment[] = [];
-    if (corrected !== null) {
-      const { id, provider, symbol, time } = corrected;
-      const at = { from: time, to: time + 1 };
-      amendments.push({ symbol, provider, id, ...at, flags: FLAGS.cancelled });
-      events.push(cancelledEvent({ ...corrected, flags: corrected.flags | FLAGS.cancelled }));
-    }
-    if (replacement !== null) events.push(...toEvents([replacement], [], [], []));
-    if (events.length === 0) return;
-    outbox.add({ ticks: replacement === null ? [] : [replacement], amendments });
-    publish(this.#shared.hub, this.#self, events);
-  }
-
-  #repair(bar: HistoricalBar): void {
-    const feed = this.#memory.feeds.get(bar.symbol);
-    if (feed === undefined) return;
-    this.#askRemakes({ type: "remakes.repair", request: this.#remaking(feed), bar });
-  }
-
-  #remaking({ listing }: Feed): RemakeRequest {
-    const { market } = listing.instrument;
-    const { intervals } = this.#shared;
-    return { listing, intervals, sessionAt: (time) => sessionAt(market, time) };
-  }
-
-  #askRemakes(command: RemakesCommand): void {
-    (this.#self.system.get(`${this.#memory.id}-remakes`) as AnyActorRef | undefined)
-      ?.send(command as AnyEventObject);
-  }
-
-  /** Hands out candles that were made again, and builds the forming ones anew on them. */
-  #remade({ listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
-    const feed = this.#memory.feeds.get(listing.instrument.symbol);
-    if (feed?.listing !== listing) return;
-    this.#handOut({ ...nothingMade(), candles: [...candles] });
-    this.#recount(listing, candles);
-    this.#rebuild(feed);
-  }
-
-  /** Has the measures of the minutes that changed counted anew. */
-  #recount(listing: Listing, candles: readonly Candle[]): void {
-    for (const { interval, start } of candles) {
-      if (interval === BASE_INTERVAL.name) this.#measures.recount(listing, start);
-    }
-  }
-
-  /** Has history put in place of what was heard of some minutes. */
-  #refill(refill: Refill, reply: Reply<Refilled>): void {
-    const feed = this.#memory.feeds.get(refill.symbol);
-    if (feed === undefined) {
-      reply.reject(new MarketdError("not-followed", `${refill.symbol} is not followed any more.`));
-      return;
-    }
-    const watch = { ...refill.span, changed: false };
-    feed.refilling.add(watch);
-    const request = this.#remaking(feed);
-    this.#askRemakes({ type: "remakes.refill", asked: { request, refill, watch, reply } });
-  }
-
-  /** Hands out what history changed: all of it together, and only if none of it changed since. */
-  #refilled({ asked, error, refilled }: RemakesAnswer & { type: "remakes.refilled" }): void {
-    const { refill, reply, request, watch } = asked;
-    const feed = this.#memory.feeds.get(refill.symbol);
-    feed?.refilling.delete(watch);
-    if (refilled === null) {
-      reply.reject(error);
-      return;
-    }
-    if (feed?.listing !== request.listing || watch.changed) {
-      this.#refill(refill, reply);
-      return;
-    }
-    const { amendments, candles, gaps, ticks } = refilled;
-    for (const { from, reason, status } of gaps) {
-      if (reason !== "joined" || status !== "filled" || feed.since === undefined) continue;
-      feed.since = Math.min(feed.since, from);
-    }
-    const made = { ...nothingMade(), candles: [...candles] };
-    this.#handOut(made, { past: ticks, gaps, amendments });
-    this.#recount(feed.listing, candles);
-    if (ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
-    reply.resolve(refilled);
-  }
-
-  /** Builds the forming candles anew on what is kept. */
-  #rebuild(feed: Feed): void {
-    const { listing } = feed;
-    if (listing.state === "rebuilding") feed.stale = true;
-    if (listing.state !== "live" || this.#memory.draining) return;
-    feed.late = feed.series?.awaited() ?? [];
-    feed.aside = feed.series;
-    feed.series = undefined;
-    this.#recall(feed);
   }
 
   /** Restarts the candles of one instrument alone, as supervision would an actor. */

@@ -108,6 +108,8 @@ export class ShardMemory {
   /** What it was told while it was being restarted. */
   readonly inbox: ShardCommand[] = [];
   draining = false;
+  /** Waits, in a drain, until ticks that wait are kept without candles. */
+  patience: ReturnType<typeof setTimeout> | undefined;
   /** Whether its shard failed too often to be started again. */
   givenUp = false;
   /** The second of the last beat: forming candles are told once in each. */

@@ -1,0 +1,188 @@
+/**
+ * The part of a shard's desk that makes candles again: for trades that venues take back or replace,
+ * for a venue's own bars, and for what history puts in the place of what was heard. The work itself
+ * is the remakes actor's; here it is asked for, and what comes of it is handed out.
+ *
+ * @module
+ */
+import type { AnyActorRef, AnyEventObject } from "xstate";
+import { type Made, nothingMade } from "./candles.ts";
+import type { DeskInput } from "./desk.ts";
+import type { Listing } from "./directory.ts";
+import { cancelledEvent, toEvents } from "./events.ts";
+import type { Feed } from "./memory.ts";
+import type { Output } from "./output.ts";
+import type { Refill, Refilled } from "./refill.ts";
+import type { RemakeRequest } from "./remake.ts";
+import type { RemakesCommand } from "./remakes.ts";
+import type { HubEvent } from "../hub.ts";
+import type { RemakesAnswer, Reply, ShardCommand } from "../messages.ts";
+import { publish } from "../publish.ts";
+import type { Amendment } from "../../db/store.ts";
+import { sessionAt } from "../../domain/calendar.ts";
+import type { Candle } from "../../domain/candle.ts";
+import { MarketdError } from "../../domain/errors.ts";
+import { FLAGS } from "../../domain/flags.ts";
+import { BASE_INTERVAL } from "../../domain/interval.ts";
+import type { Micros } from "../../domain/time.ts";
+import type { Correction, HistoricalBar } from "../../providers/provider.ts";
+
+/** What is asked of it. */
+export type RemakingCommand =
+  | Extract<ShardCommand, { type: "shard.correct" | "shard.bar" | "shard.refill" }>
+  | RemakesAnswer;
+
+/** What the rest of the desk does for it. */
+export interface Bench {
+  /** Gives what was made to the hub and the outbox. */
+  handOut(made: Made, more?: Pick<Partial<Output>, "past" | "gaps" | "amendments">): void;
+  /** Whether an instrument's candles are not there to take its ticks, but will be. */
+  mustWait(feed: Feed): boolean;
+  /** Has an instrument's candles built anew on what is kept. */
+  recall(feed: Feed): void;
+  /** Has its measures counted anew from a minute on. */
+  recount(listing: Listing, minute: Micros): void;
+}
+
+/** What a shard does to make candles again. */
+export class Remaking {
+  readonly #input: DeskInput;
+  readonly #self: AnyActorRef;
+  readonly #bench: Bench;
+
+  /** @param self the shard's actor. */
+  constructor(input: DeskInput, self: AnyActorRef, bench: Bench) {
+    this.#input = input;
+    this.#self = self;
+    this.#bench = bench;
+  }
+
+  handle(event: RemakingCommand): void {
+    if (event.type === "shard.correct") this.correct(event.correction);
+    else if (event.type === "shard.bar") this.#repair(event.bar);
+    else if (event.type === "remakes.corrected") this.#corrected(event);
+    else if (event.type === "remakes.remade") this.#remade(event);
+    else if (event.type === "shard.refill") this.#refill(event.refill, event.reply);
+    else this.#refilled(event);
+  }
+
+  /**
+   * Has the candles made again that a trade was in which was taken back or replaced; once it is
+   * handed on itself.
+   */
+  correct(correction: Correction): void {
+    const feed = this.#feedOf(correction.symbol);
+    if (feed === undefined) return;
+    if (this.#bench.mustWait(feed)) feed.corrections.push(correction);
+    else this.#ask({ type: "remakes.correct", request: this.#requestOf(feed), correction });
+  }
+
+  /** Has the candles of an instrument built anew as soon as the store can be read. */
+  refresh(listing: Listing): void {
+    this.#ask({ type: "remakes.refresh", listing });
+  }
+
+  /** Tells of a trade that was taken back, and keeps and tells what stands in its place. */
+  #corrected({ corrected, replacement }: RemakesAnswer & { type: "remakes.corrected" }): void {
+    const { outbox } = this.#input.shared;
+    const events: HubEvent[] = [];
+    const amendments: Amendment[] = [];
+    if (corrected !== null) {
+      const { id, provider, symbol, time } = corrected;
+      const at = { from: time, to: time + 1 };
+      amendments.push({ symbol, provider, id, ...at, flags: FLAGS.cancelled });
+      events.push(cancelledEvent({ ...corrected, flags: corrected.flags | FLAGS.cancelled }));
+    }
+    if (replacement !== null) events.push(...toEvents([replacement], [], [], []));
+    if (events.length === 0) return;
+    outbox.add({ ticks: replacement === null ? [] : [replacement], amendments });
+    publish(this.#input.shared.hub, this.#self, events);
+  }
+
+  #repair(bar: HistoricalBar): void {
+    const feed = this.#feedOf(bar.symbol);
+    if (feed === undefined) return;
+    this.#ask({ type: "remakes.repair", request: this.#requestOf(feed), bar });
+  }
+
+  /** Hands out candles that were made again, and builds the forming ones anew on them. */
+  #remade({ listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
+    const feed = this.#feedOf(listing.instrument.symbol);
+    if (feed?.listing !== listing) return;
+    this.#bench.handOut({ ...nothingMade(), candles: [...candles] });
+    this.#recount(listing, candles);
+    this.#rebuild(feed);
+  }
+
+  /** Has history put in place of what was heard of some minutes. */
+  #refill(refill: Refill, reply: Reply<Refilled>): void {
+    const feed = this.#feedOf(refill.symbol);
+    if (feed === undefined) {
+      reply.reject(new MarketdError("not-followed", `${refill.symbol} is not followed any more.`));
+      return;
+    }
+    const watch = { ...refill.span, changed: false };
+    feed.refilling.add(watch);
+    const request = this.#requestOf(feed);
+    this.#ask({ type: "remakes.refill", asked: { request, refill, watch, reply } });
+  }
+
+  /** Hands out what history changed: all of it together, and only if none of it changed since. */
+  #refilled({ asked, error, refilled }: RemakesAnswer & { type: "remakes.refilled" }): void {
+    const { refill, reply, request, watch } = asked;
+    const feed = this.#feedOf(refill.symbol);
+    feed?.refilling.delete(watch);
+    if (refilled === null) {
+      reply.reject(error);
+      return;
+    }
+    if (feed?.listing !== request.listing || watch.changed) {
+      this.#refill(refill, reply);
+      return;
+    }
+    const { amendments, candles, gaps, ticks } = refilled;
+    for (const { from, reason, status } of gaps) {
+      if (reason !== "joined" || status !== "filled" || feed.since === undefined) continue;
+      feed.since = Math.min(feed.since, from);
+    }
+    const made = { ...nothingMade(), candles: [...candles] };
+    this.#bench.handOut(made, { past: ticks, gaps, amendments });
+    this.#recount(feed.listing, candles);
+    if (ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
+    reply.resolve(refilled);
+  }
+
+  /** Has the measures of the minutes that changed counted anew. */
+  #recount(listing: Listing, candles: readonly Candle[]): void {
+    for (const { interval, start } of candles) {
+      if (interval === BASE_INTERVAL.name) this.#bench.recount(listing, start);
+    }
+  }
+
+  /** Builds the forming candles anew on what is kept. */
+  #rebuild(feed: Feed): void {
+    const { listing } = feed;
+    if (listing.state === "rebuilding") feed.stale = true;
+    if (listing.state !== "live" || this.#input.memory.draining) return;
+    feed.late = feed.series?.awaited() ?? [];
+    feed.aside = feed.series;
+    feed.series = undefined;
+    this.#bench.recall(feed);
+  }
+
+  #feedOf(symbol: string): Feed | undefined {
+    return this.#input.memory.feeds.get(symbol);
+  }
+
+  #requestOf({ listing }: Feed): RemakeRequest {
+    const { market } = listing.instrument;
+    const { intervals } = this.#input.shared;
+    return { listing, intervals, sessionAt: (time) => sessionAt(market, time) };
+  }
+
+  #ask(command: RemakesCommand): void {
+    const { memory } = this.#input;
+    (this.#self.system.get(`${memory.id}-remakes`) as AnyActorRef | undefined)
+      ?.send(command as AnyEventObject);
+  }
+}

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type { Wanted } from "../../domain/candles.ts";
 import type { Listing } from "./directory.ts";
+import { insist } from "./insist.ts";
 import { recall, recallMissed, type RecallRequest } from "./recall.ts";
 import { recallMeasures } from "./recallmeasures.ts";
 import type { HistoryAnswer } from "../messages.ts";
@@ -25,9 +25,6 @@ export type HistoryCommand =
   }
   | { type: "history.load"; listing: Listing; wanted: Wanted }
   | { type: "drain" };
-
-/** Between two attempts to read the store, in milliseconds. */
-const RETRY = 1_000;
 
 /** The history actor. */
 export const history = createService<HistoryCommand, SharedInput>(
@@ -65,7 +62,7 @@ export const history = createService<HistoryCommand, SharedInput>(
 
     /** Finds what was measured before, however long that takes: begun anew it would replace it. */
     async function measure(request: RecallRequest, from: Micros | undefined): Promise<void> {
-      await insist(async () => {
+      await insist(shared.journal, ending.signal, async () => {
         const measures = await recallMeasures(shared.store, request, from);
         answer({ type: "history.measured", request, measures });
       });
@@ -73,7 +70,7 @@ export const history = createService<HistoryCommand, SharedInput>(
 
     /** Finds out what was missed once the store answers again. */
     async function findMissed(request: RecallRequest): Promise<void> {
-      await insist(async () => {
+      await insist(shared.journal, ending.signal, async () => {
         const gap = await recallMissed(shared.store, request);
         if (gap !== null) answer({ type: "history.missed", listing: request.listing, gap });
       });
@@ -84,23 +81,10 @@ export const history = createService<HistoryCommand, SharedInput>(
       const { symbol } = listing.instrument;
       const range = { from: wanted.start, to: wanted.start + 1, limit: 1, order: "start" } as const;
       const key = { symbol, interval: wanted.interval, basis: listing.basis };
-      await insist(async () => {
+      await insist(shared.journal, ending.signal, async () => {
         const page = await shared.store.candles({ ...key, ...range });
         answer({ type: "history.loaded", listing, wanted, candle: page.rows[0] ?? null });
       });
-    }
-
-    /** Tries until the store answers, or all is about to end. */
-    async function insist(attempt: () => Promise<void>): Promise<void> {
-      for (let tries = 0; tries === 0 || !ending.signal.aborted; tries++) {
-        try {
-          await shared.journal.flushed();
-          await attempt();
-          return;
-        } catch {
-          await delay(RETRY, undefined, { signal: ending.signal }).catch(() => {});
-        }
-      }
     }
 
     receive((event) => {

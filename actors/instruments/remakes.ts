@@ -10,6 +10,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Listing } from "./directory.ts";
+import { insist } from "./insist.ts";
 import { refill } from "./refill.ts";
 import { entryOf, findCorrected, remakeAround, type RemakeRequest, repairBy } from "./remake.ts";
 import { logger } from "../log.ts";
@@ -29,8 +30,6 @@ export type RemakesCommand =
   | { type: "remakes.refresh"; listing: Listing }
   | { type: "drain" };
 
-/** Between two attempts to read the store, in milliseconds. */
-const RETRY = 1_000;
 /** How long after it was due a candle is surely closed. */
 const BEAT: Micros = SECOND / 2;
 /** Bars that may wait at once: a few minutes' of a shard. */
@@ -52,7 +51,7 @@ export const remakes = createService<RemakesCommand, SharedInput>(
     async function correct(request: RemakeRequest, correction: Correction): Promise<void> {
       const { listing } = request;
       const minutes = new Set<Micros>();
-      const isFound = await insist(async () => {
+      const isFound = await insisted(async () => {
         const corrected = await findCorrected(shared.store, correction);
         const replacement = inPlaceOf(corrected, correction.replacement);
         for (const trade of [corrected, replacement]) {
@@ -63,7 +62,7 @@ export const remakes = createService<RemakesCommand, SharedInput>(
       if (!isFound) return;
       corrections.delete(correction);
       for (const minute of minutes) {
-        await insist(async () => {
+        await insisted(async () => {
           const candles = await remakeAround(shared.store, { ...request, ...moment() }, minute);
           answer({ type: "remakes.remade", listing, candles });
         });
@@ -94,18 +93,9 @@ export const remakes = createService<RemakesCommand, SharedInput>(
       }
     }
 
-    /** Tries until the store answers; false where all is about to end before that. */
-    async function insist(attempt: () => Promise<void>): Promise<boolean> {
-      while (!ending.signal.aborted) {
-        try {
-          await shared.journal.flushed();
-          await attempt();
-          return true;
-        } catch {
-          await delay(RETRY, undefined, { signal: ending.signal }).catch(() => {});
-        }
-      }
-      return false;
+    /** False where all is about to end before it was done. */
+    async function insisted(attempt: () => Promise<void>): Promise<boolean> {
+      return !ending.signal.aborted && await insist(shared.journal, ending.signal, attempt);
     }
 
     const inTurn = (work: () => Promise<void>) => {
@@ -122,7 +112,7 @@ export const remakes = createService<RemakesCommand, SharedInput>(
       } else if (event.type === "remakes.refresh") {
         const { listing } = event;
         await inTurn(async () => {
-          await insist(() => {
+          await insisted(() => {
             answer({ type: "remakes.remade", listing, candles: [] });
             return Promise.resolve();
           });

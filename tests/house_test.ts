@@ -59,7 +59,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
     const path = folder + entry.name;
     if (entry.isDirectory) files.push(...await filesBelow(`${path}/`));
-    else if (path.endsWith(".ts")) files.push(path);
+    else if (/\.tsx?$/.test(path)) files.push(path);
   }
   return files;
 }

@@ -20,28 +20,31 @@ import { mountState } from "./api/state.ts";
 import { mountStatus } from "./api/status.ts";
 import { mountTicks } from "./api/ticks.ts";
 import { checkBody } from "./body.ts";
+import { mountDashboard } from "./dashboard/dashboard.ts";
 import type { HttpDeps } from "./deps.ts";
 import { checkHost, checkOrigin, checkToken } from "./guards.ts";
 import { finish } from "./headers.ts";
 import { mountHealth } from "./health.ts";
 import { mountMetrics } from "./metrics.ts";
 import { mountDescription } from "./openapi.ts";
-import { mountPage } from "./page.ts";
 import { mountProbes } from "./probes.ts";
 import { answerError, problem, problemResponse } from "./problem.ts";
+import { Sessions } from "./sessions.ts";
 import { Symbols } from "./symbols.ts";
 import { refuseInput } from "./validation.ts";
 
 /** Makes the application. */
 export function createApp(deps: HttpDeps): OpenAPIHono {
   const { server } = deps.shared.settings;
+  const sessions = new Sessions(deps.token);
   const symbols = new Symbols(deps.shared);
   const app = new OpenAPIHono({
     defaultHook: (result, c) =>
       result.success ? undefined : problemResponse(c.req.path, refuseInput(result)),
   });
   app.onError(answerError);
-  app.use(finish, checkHost(server), checkOrigin(server), checkToken(deps.token), checkBody);
+  const authenticate = checkToken(deps.token, sessions);
+  app.use(finish, checkHost(server), checkOrigin(server), authenticate, checkBody);
   mountStatus(app, deps);
   mountProviders(app, deps);
   mountRoutes(app, deps);
@@ -60,7 +63,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountProbes(app, deps);
   mountHealth(app, deps);
   mountMetrics(app, deps);
-  mountPage(app, deps);
+  mountDashboard(app, { ...deps, sessions });
   mountDescription(app, deps.version);
   app.notFound((c) => answerMissing(app, c));
   return app;

@@ -7,8 +7,10 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Settings } from "../settings/schema.ts";
 import { hostOf, isAddress, isLoopback, isUnspecified } from "./addresses.ts";
+import { ASSET_ROOT, SIGN_IN } from "./dashboard/paths.ts";
 import { remoteOf } from "./deps.ts";
 import { ProblemError } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
 
 type Server = Settings["server"];
 
@@ -16,8 +18,8 @@ const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
 /** What a request is passed on with. */
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-real-ip"];
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
-/** What whoever watches over the daemon may ask from anywhere. */
-const OPEN = new Set(["/livez", "/readyz"]);
+/** What anyone may ask from anywhere: whoever watches over the daemon, and who is to sign in. */
+const OPEN = new Set(["/livez", "/readyz", SIGN_IN]);
 /** What pages of the configured origins may do; the age is in seconds. */
 const PREFLIGHT = {
   "access-control-allow-methods": "GET, HEAD",
@@ -79,21 +81,46 @@ export function checkOrigin(server: Server): MiddlewareHandler {
 }
 
 /**
- * Asks for the token: of every write, and of every read from elsewhere. A request that a proxy on
- * this machine passes on comes from elsewhere, whatever its connection says.
+ * Asks for the token, or for a session that was begun with it: of every write, and of every read from
+ * elsewhere. A request that a proxy on this machine passes on comes from elsewhere, whatever its
+ * connection says. Who looks for a page is sent to sign in.
  */
-export function checkToken(token: string): MiddlewareHandler {
-  const wanted = new TextEncoder().encode(token);
+export function checkToken(token: string, sessions: Sessions): MiddlewareHandler {
   return async (c, next) => {
-    if (!OPEN.has(c.req.path)) {
+    const { path } = c.req;
+    if (!OPEN.has(path) && !path.startsWith(ASSET_ROOT)) {
       const said = c.req.header("authorization") ?? "";
       const presented = /^bearer +(\S+)$/i.exec(said)?.[1];
-      if (presented === undefined) {
-        if (isWrite(c) || !isLocal(c)) throw missing();
-      } else if (!(await isSame(presented, wanted))) throw wrong();
+      if (presented !== undefined) {
+        if (!await isSame(presented, token)) throw wrong();
+      } else if (isWrite(c)) {
+        if (!sessions.has(c)) throw missing();
+        checkOwn(c);
+      } else if (!isLocal(c) && !sessions.has(c)) {
+        if (!wantsPage(c)) throw missing();
+        const { pathname, search } = new URL(c.req.url);
+        return c.redirect(`${SIGN_IN}?to=${encodeURIComponent(pathname + search)}`, 303);
+      }
     }
     await next();
   };
+}
+
+/**
+ * Refuses a write that a browser makes with a session's cookie for any page but our own: another
+ * program's page on this host is of the same site, and so is sent with the cookie too.
+ */
+export function checkOwn(c: Context): void {
+  const origin = c.req.header("origin");
+  const isOwn = origin === undefined
+    ? c.req.header("sec-fetch-site") === "same-origin"
+    : URL.parse(origin)?.host === hostHeader(c).toLowerCase();
+  if (isOwn) return;
+  throw new ProblemError(
+    403,
+    "foreign-origin",
+    "A session may change things from marketd's own pages alone: a program sends the token.",
+  );
 }
 
 /** Whether a request wants to change something. */
@@ -103,6 +130,11 @@ function isWrite(c: Context): boolean {
 
 function isLocal(c: Context): boolean {
   return isLoopback(remoteOf(c)) && FORWARDED.every((name) => c.req.header(name) === undefined);
+}
+
+/** Whether a person looks for a page, rather than a program for data. */
+function wantsPage(c: Context): boolean {
+  return c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html");
 }
 
 function isPreflight(c: Context): boolean {
@@ -122,11 +154,10 @@ function bracketed(host: string): string {
 }
 
 /** Compares in a time that tells nothing of where they differ, nor of the length. */
-async function isSame(presented: string, wanted: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const digest = async (bytes: Uint8Array<ArrayBuffer>) =>
-    new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const given = new TextEncoder().encode(presented);
-  return timingSafeEqual(await digest(given), await digest(wanted));
+export async function isSame(presented: string, wanted: string): Promise<boolean> {
+  const digest = async (text: string) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return timingSafeEqual(await digest(presented), await digest(wanted));
 }
 
 function missing(): ProblemError {

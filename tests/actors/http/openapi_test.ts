@@ -85,7 +85,10 @@ Deno.test("every refusal is described as a problem", async () => {
           // What is not ready says so as it does when it is.
           const isReport = status === "503" && ["/health", "/readyz"].includes(path);
           if (Number(status) < 400 || isReport) continue;
-          assertEquals(Object.keys(content!), ["application/problem+json"], `${path} ${status}`);
+          // People who sign in are told in the page itself.
+          const isPage = path === "/signin" && ["401", "429"].includes(status);
+          const type = isPage ? "text/html" : "application/problem+json";
+          assertEquals(Object.keys(content!), [type], `${path} ${status}`);
         }
       }
     }
@@ -146,21 +149,24 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /api/v1/status",
       "get /api/v1/stream",
       "get /api/v1/ticks",
+      "get /assets/{hash}/{name}",
       "get /health",
       "get /livez",
       "get /metrics",
       "get /openapi.json",
       "get /readyz",
-      "get /style.css",
+      "get /signin",
       "post /api/v1/backfill",
       "post /api/v1/instruments",
       "post /api/v1/providers/{id}/reset",
       "post /api/v1/routes/{name}/switch",
+      "post /signin",
+      "post /signout",
       "put /api/v1/routes/{name}",
     ]);
     for (const { path, method, operation } of routes) {
       const answers = Object.entries(operation.responses);
-      assert(answers.some(([status]) => status.startsWith("2")), `${method} ${path}`);
+      assert(answers.some(([status]) => /^[23]/.test(status)), `${method} ${path}`);
       for (const [, { description }] of answers) assert(description !== "");
       assert(operation.summary !== undefined);
       const declared = (operation.parameters ?? []).filter(({ in: place }) => place === "path");
@@ -171,7 +177,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       for (const { required } of declared) assertEquals(required, true);
       // What changes something needs the token; what does not may be asked without.
       const isOpen = (operation.security ?? [{}]).some((one) => Object.keys(one).length === 0);
-      assertEquals(isOpen, method === "get", `${method} ${path}`);
+      assertEquals(isOpen, method === "get" || path === "/signin", `${method} ${path}`);
     }
   });
 });

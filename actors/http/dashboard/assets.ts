@@ -1,0 +1,127 @@
+/**
+ * What the pages are made of besides their markup: modules, styles, the icon. All of it is inside the
+ * program, and is served under a name that changes with any of it, so that a browser may keep it for
+ * ever.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import api from "./assets/api.js" with { type: "text" };
+import dom from "./assets/dom.js" with { type: "text" };
+import feed from "./assets/feed.js" with { type: "text" };
+import format from "./assets/format.js" with { type: "text" };
+import icon from "./assets/icon.svg" with { type: "text" };
+import shell from "./assets/shell.js" with { type: "text" };
+import stream from "./assets/stream.js" with { type: "text" };
+import streamworker from "./assets/streamworker.js" with { type: "text" };
+import style from "./assets/style.css" with { type: "text" };
+import wants from "./assets/wants.js" with { type: "text" };
+import zone from "./assets/zone.js" with { type: "text" };
+import { ASSET_ROOT } from "./paths.ts";
+import { openProblems } from "../openapi.ts";
+import { problem } from "../problem.ts";
+
+/** The assets, by name. */
+const ASSETS: Readonly<Record<string, string>> = {
+  "api.js": api,
+  "dom.js": dom,
+  "feed.js": feed,
+  "format.js": format,
+  "icon.svg": icon,
+  "shell.js": shell,
+  "stream.js": stream,
+  "streamworker.js": streamworker,
+  "style.css": style,
+  "wants.js": wants,
+  "zone.js": zone,
+};
+
+/** An asset's name. */
+export type AssetName = keyof typeof ASSETS & string;
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** Names all of them together: modules import one another by their names alone. */
+const HASH = createHash("sha256").update(JSON.stringify(ASSETS)).digest("hex").slice(0, 16);
+
+/** Under this name nothing ever changes. */
+const FOR_EVER = "public, max-age=31536000, immutable";
+
+/**
+ * Where an asset is.
+ *
+ * @throws RangeError where there is none of the name.
+ * @example assetUrl("style.css") // "/assets/0123456789abcdef/style.css"
+ */
+export function assetUrl(name: string): string {
+  if (Object.hasOwn(ASSETS, name)) return `${ASSET_ROOT}${HASH}/${name}`;
+  throw new RangeError(`Cannot point to the asset "${name}": there is none of that name.`);
+}
+
+const params = z.object({
+  hash: z.string().openapi({ example: HASH }),
+  name: z.string().openapi({ example: "style.css" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/assets/{hash}/{name}",
+  operationId: "getAsset",
+  tags: ["about"],
+  summary: "A part of the dashboard's pages",
+  security: [{}],
+  request: { params },
+  responses: {
+    200: {
+      description: "It; never changes under its name.",
+      content: {
+        "text/javascript": { schema: z.string() },
+        "text/css": { schema: z.string() },
+        "image/svg+xml": { schema: z.string() },
+      },
+    },
+    304: { description: "It is what the caller has." },
+    ...openProblems(404),
+  },
+});
+
+const compress = promisify(gzip);
+const compressed = new Map<string, Promise<Uint8Array>>();
+
+/** Answers `GET /assets/{hash}/{name}`. */
+export function mountAssets(app: OpenAPIHono): void {
+  app.openapi(route, async (c) => {
+    const { hash, name } = c.req.valid("param");
+    const text = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+    if (text === undefined || hash !== HASH) {
+      const detail = "This version has no such part of a page: load the page anew.";
+      return problem(c, 404, detail, { code: "unknown-asset" });
+    }
+    const headers: Record<string, string> = {
+      "content-type": TYPES[name.slice(name.lastIndexOf(".") + 1)]!,
+      "cache-control": FOR_EVER,
+      "etag": `"${HASH}"`,
+      "vary": "Accept-Encoding",
+    };
+    if (c.req.header("if-none-match")?.includes(HASH)) return c.body(null, 304, headers);
+    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) return c.body(text, 200, headers);
+    return c.body(await zipped(name, text) as Uint8Array<ArrayBuffer>, 200, {
+      ...headers,
+      "content-encoding": "gzip",
+    });
+  });
+}
+
+/** An asset as gzip has it, made when it is first asked for. */
+function zipped(name: string, text: string): Promise<Uint8Array> {
+  let made = compressed.get(name);
+  if (made === undefined) compressed.set(name, made = compress(text, { level: 9 }));
+  return made;
+}

@@ -1,0 +1,17 @@
+/**
+ * The dashboard: pages for people, fed by the public API and the stream as anyone's.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { mountAssets } from "./assets.ts";
+import { mountOverview } from "./overview.tsx";
+import type { PageDeps } from "./page.ts";
+import { mountSignIn } from "./signin.tsx";
+
+/** Answers for all pages, and for what they are made of. */
+export function mountDashboard(app: OpenAPIHono, deps: PageDeps): void {
+  mountAssets(app);
+  mountSignIn(app, deps);
+  mountOverview(app, deps);
+}

@@ -1,0 +1,70 @@
+/**
+ * How a page is described, drawn and answered.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Viewer } from "./layout.tsx";
+import type { HttpDeps } from "../deps.ts";
+import { problems, READ } from "../openapi.ts";
+import type { Sessions } from "../sessions.ts";
+import { FICTION } from "../../settings/checks.ts";
+
+/** What the pages work with. */
+export interface PageDeps extends HttpDeps {
+  readonly sessions: Sessions;
+}
+
+/** A page runs our own scripts, has our own styles, and asks nobody but us. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const content = { "text/html": { schema: z.string() } };
+
+/**
+ * Describes a page.
+ *
+ * @param path as in OpenAPI, such as `/instruments/{symbol}`
+ */
+export function pageRoute<Path extends string>(path: Path, operationId: string, summary: string) {
+  return createRoute({
+    method: "get",
+    path,
+    operationId,
+    tags: ["about"],
+    summary,
+    description: "From elsewhere, who is not signed in is sent to sign in.",
+    security: READ,
+    responses: { 200: { description: "The page.", content }, ...problems() },
+  });
+}
+
+/** Answers with a page. */
+export async function answerPage<Status extends 200 | 401 | 429 = 200>(
+  c: Context,
+  page: JSX.Element | Promise<JSX.Element>,
+  status: Status = 200 as Status,
+) {
+  c.header("content-security-policy", POLICY);
+  return c.html(`<!DOCTYPE html>${await page}`, status);
+}
+
+/** What a page is told of who looks at it. */
+export function viewerOf(c: Context, { sessions, shared, version }: PageDeps): Viewer {
+  return {
+    signedIn: sessions.has(c),
+    fiction: Object.hasOwn(shared.settings.providers, FICTION),
+    version,
+  };
+}

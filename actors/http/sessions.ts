@@ -1,0 +1,78 @@
+/**
+ * Sessions of people who signed in with the token. A session is a cookie that the token vouches for:
+ * it does not hold the token, ends with it, and outlives a restart.
+ *
+ * @module
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+
+/** How long a session lasts, in seconds. */
+const LIFETIME = 7 * 86_400;
+/** Sessions that were ended by hand are remembered, the last of them. */
+const ENDED = 10_000;
+
+/** Issues sessions, and tells whether a request belongs to one. */
+export class Sessions {
+  readonly #key: Uint8Array;
+  /** Cookies know no ports: two daemons on one machine must not take each other's. */
+  readonly #cookie: string;
+  readonly #ended = new Set<string>();
+
+  /** @param token whoever showed it is let in; another token ends all sessions. */
+  constructor(token: string) {
+    this.#key = createHmac("sha256", token).update("marketd session key").digest();
+    this.#cookie = `marketd-${this.#sign("cookie name").slice(0, 8)}`;
+  }
+
+  /** Begins a session, in the answer's cookie. */
+  begin(c: Context): void {
+    const ends = Math.floor(Date.now() / 1_000) + LIFETIME;
+    const name = `${ends}.${crypto.getRandomValues(new Uint8Array(12)).toHex()}`;
+    setCookie(c, this.#cookie, `${name}.${this.#sign(name)}`, this.#attributes(c, LIFETIME));
+  }
+
+  /** Ends the session that a request belongs to. */
+  end(c: Context): void {
+    const value = getCookie(c, this.#cookie);
+    if (value !== undefined && this.#isGood(value)) {
+      this.#ended.add(value);
+      if (this.#ended.size > ENDED) this.#ended.delete(this.#ended.values().next().value!);
+    }
+    deleteCookie(c, this.#cookie, this.#attributes(c, 0));
+  }
+
+  /** Whether a request belongs to a session. */
+  has(c: Context): boolean {
+    const value = getCookie(c, this.#cookie);
+    return value !== undefined && this.#isGood(value);
+  }
+
+  #isGood(value: string): boolean {
+    const match = /^((\d{1,12})\.[0-9a-f]{24})\.([0-9a-f]{64})$/.exec(value);
+    if (match === null || this.#ended.has(value)) return false;
+    const [, name, ends, mac] = match;
+    const isOurs = timingSafeEqual(bytes(mac!), bytes(this.#sign(name!)));
+    return isOurs && Number(ends) > Date.now() / 1_000;
+  }
+
+  #sign(text: string): string {
+    return createHmac("sha256", this.#key).update(text).digest("hex");
+  }
+
+  #attributes(c: Context, maxAge: number) {
+    return { httpOnly: true, sameSite: "Strict", secure: isSecure(c), path: "/", maxAge } as const;
+  }
+}
+
+/** Whether the caller speaks TLS, to us or to the proxy in front. */
+function isSecure(c: Context): boolean {
+  return new URL(c.req.url).protocol === "https:" ||
+    c.req.header("x-forwarded-proto")?.toLowerCase() === "https" ||
+    /(^|[;,\s])proto="?https/i.test(c.req.header("forwarded") ?? "");
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Position } from "./query.ts";
-import type { Subscription } from "./subscription.ts";
+import { type Subscription, wants } from "./subscription.ts";
 import { settle } from "../api/settle.ts";
 import { logger } from "../../log.ts";
 import { readAll } from "../../pages.ts";
@@ -27,20 +27,24 @@ const log = logger("http");
  */
 export async function readMissed(
   { journal, store }: Pick<Shared, "journal" | "store">,
-  { symbols, intervals }: Subscription,
+  wanted: Subscription,
   span: { readonly after: Position; readonly until: Position },
   page: number,
 ): Promise<KeptCandle[] | null> {
+  const { symbols, intervals } = wanted;
   const query = {
     symbols: symbols === null ? undefined : [...symbols],
-    intervals: intervals === null ? undefined : [...intervals],
+    intervals: intervals === null ? undefined : [...intervals.keys()],
     ...span,
     limit: page,
   };
   try {
     // Only then is every candle that was told so far in the store.
     if (!await settle(journal) || await store.run(span.after.epoch) === null) return null;
-    return await readAll((cursor) => store.toldCandles({ ...query, cursor }), MOST);
+    const told = await readAll((cursor) => store.toldCandles({ ...query, cursor }), MOST);
+    return told.filter(({ symbol, interval }) =>
+      wants(wanted, { type: "candle", symbol, interval })
+    );
   } catch (error) {
     log.warn("closed candles cannot be refilled: {reason}", { reason: messageOf(error) });
     return null;
@@ -63,9 +67,8 @@ export async function* readHistory(
   if (!wanted.types.has("candle")) return;
   await journal.flushed();
   for (const { instrument: { symbol }, basis } of directory.all()) {
-    if (wanted.symbols !== null && !wanted.symbols.has(symbol)) continue;
     for (const { name: interval } of intervals) {
-      if (wanted.intervals !== null && !wanted.intervals.has(interval)) continue;
+      if (!wants(wanted, { type: "candle", symbol, interval })) continue;
       const query = { symbol, interval, basis, from: since, order: "start", limit: page } as const;
       let cursor: string | undefined;
       do {

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { StreamFormat, Subscription } from "./subscription.ts";
+import type { Selection, StreamFormat, Subscription } from "./subscription.ts";
 import { queryOf, timeParam } from "../api/query.ts";
 import { EVENT_TYPES, type EventType } from "../../hub.ts";
 import { nearest } from "../../settings/problems.ts";
@@ -40,11 +40,27 @@ export interface Known {
 }
 
 /** The stream's query. */
-export function streamQuery({ intervals, isFollowed, symbols }: Known) {
-  const symbolsParam = listParam((text) => text.toUpperCase(), isFollowed, (symbol) => {
-    const near = nearest(symbol, symbols());
-    return `followed instruments${near === undefined ? "" : `, such as ${near}`}`;
-  });
+export function streamQuery(known: Known) {
+  const { intervals } = known;
+  const symbol: Naming = {
+    read: (text) => text.toUpperCase(),
+    isKnown: known.isFollowed,
+    others: (symbol) => {
+      const near = nearest(symbol, known.symbols());
+      return `followed instruments${near === undefined ? "" : `, such as ${near}`}`;
+    },
+  };
+  const symbolsParam = once.transform((text, context): ReadonlySet<string> | null =>
+    readList(text, symbol, context)
+  );
+  const listOf = (values: readonly string[], read = (name: string) => name) => {
+    const name = {
+      read,
+      isKnown: (name: string) => values.includes(name),
+      others: () => values.join(", "),
+    };
+    return once.transform((text, context) => readSelection(text, name, symbol, context));
+  };
   return queryOf({
     symbols: symbolsParam.optional().openapi({
       ...LIST,
@@ -53,13 +69,16 @@ export function streamQuery({ intervals, isFollowed, symbols }: Known) {
     }),
     types: listOf(EVENT_TYPES).optional().openapi({
       ...LIST,
-      description: `Event types, joined by commas: ${EVENT_TYPES.join(", ")}; \`*\` is all.`,
-      example: "trade,candle",
+      description: `Event types, joined by commas: ${EVENT_TYPES.join(", ")}; \`*\` is all. ` +
+        "`trade@AAPL`: of that instrument alone, among those asked for.",
+      example: "candle,trade@AAPL",
     }),
     intervals: listOf(intervals, intervalName).optional().openapi({
       ...LIST,
-      description: "Candle intervals, joined by commas; `*` is all.",
-      example: "1m,1h",
+      description:
+        "Intervals of candles and order flow, joined by commas; `*` is all. `1h@AAPL`: " +
+        "of that instrument alone.",
+      example: "1m,1h@AAPL",
     }),
     lastEventId: positionParam.optional().openapi({
       type: "string",
@@ -98,7 +117,7 @@ export function toRequest(
   return {
     subscription: {
       symbols: query.symbols ?? null,
-      types: (query.types ?? new Set(EVENT_TYPES)) as ReadonlySet<EventType>,
+      types: (query.types ?? ALL_TYPES) as Selection<EventType>,
       intervals: query.intervals ?? null,
       every: query.every ?? 0,
       format,
@@ -110,24 +129,60 @@ export function toRequest(
 }
 
 const LIST = { type: "string", default: "*" } as const;
+const ALL_TYPES: Selection<EventType> = new Map(EVENT_TYPES.map((type) => [type, null]));
 
-function listOf(values: readonly string[], read = (name: string) => name) {
-  return listParam(read, (name) => values.includes(name), () => values.join(", "));
+/** How one name of a list is read. */
+interface Naming {
+  read(text: string): string;
+  isKnown(name: string): boolean;
+  /** Which others there are. */
+  others(name: string): string;
 }
 
 /** A list joined by commas; `null` for `*`. Only the first name that is wrong is complained of. */
-function listParam(
-  read: (text: string) => string,
-  isKnown: (name: string) => boolean,
-  others: (name: string) => string,
-) {
-  return once.transform((text, context): ReadonlySet<string> | null => {
-    const names = text.split(",").map((name) => read(name.trim())).filter((name) => name !== "");
-    if (names.includes("*")) return null;
-    const wrong = names.find((name) => !isKnown(name));
-    if (wrong !== undefined) return refuse(context, `must be of ${others(wrong)}`, wrong);
-    return names.length > 0 ? new Set(names) : refuse(context, "must name one, or be *", text);
-  });
+function readList(
+  text: string,
+  naming: Naming,
+  context: z.RefinementCtx,
+): ReadonlySet<string> | null {
+  const names = namesOf(text).map((name) => naming.read(name));
+  if (names.includes("*")) return null;
+  const wrong = names.find((name) => !naming.isKnown(name));
+  if (wrong !== undefined) return refuseName(context, naming, wrong);
+  return names.length > 0 ? new Set(names) : refuse(context, "must name one, or be *", text);
+}
+
+/** A list as {@link readList} has it, whose names may each be limited to an instrument: `name@SYMBOL`. */
+function readSelection(
+  text: string,
+  naming: Naming,
+  symbol: Naming,
+  context: z.RefinementCtx,
+): Selection | null {
+  const selection = new Map<string, Set<string> | null>();
+  for (const one of namesOf(text)) {
+    if (one === "*") return null;
+    const at = one.indexOf("@");
+    const name = naming.read(at < 0 ? one : one.slice(0, at));
+    if (!naming.isKnown(name)) return refuseName(context, naming, name);
+    if (at < 0) selection.set(name, null);
+    else {
+      const of = symbol.read(one.slice(at + 1));
+      if (!symbol.isKnown(of)) return refuseName(context, symbol, of);
+      const others = selection.get(name);
+      // All of them is more than one of them.
+      if (others !== null) selection.set(name, (others ?? new Set()).add(of));
+    }
+  }
+  return selection.size > 0 ? selection : refuse(context, "must name one, or be *", text);
+}
+
+function namesOf(text: string): string[] {
+  return text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+function refuseName(context: z.RefinementCtx, { others }: Naming, name: string): never {
+  return refuse(context, `must be of ${others(name)}`, name);
 }
 
 const once = z.string({ error: "must be said once" });

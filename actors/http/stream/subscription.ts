@@ -9,13 +9,19 @@ import type { Micros } from "../../../domain/time.ts";
 /** How events are written: Server-Sent Events, or one JSON object a line. */
 export type StreamFormat = "sse" | "ndjson";
 
+/** Names that are wanted, each of all instruments (`null`) or of some alone. */
+export type Selection<Name extends string = string> = ReadonlyMap<
+  Name,
+  ReadonlySet<string> | null
+>;
+
 /** A client's wishes about the live stream; clients with equal ones share their chunks. */
 export interface Subscription {
   /** `null`: every instrument. */
   readonly symbols: ReadonlySet<string> | null;
-  readonly types: ReadonlySet<EventType>;
-  /** Of candles; `null`: every interval. */
-  readonly intervals: ReadonlySet<string> | null;
+  readonly types: Selection<EventType>;
+  /** Of candles and order flow; `null`: every interval. */
+  readonly intervals: Selection | null;
   /** The pace of writing; 0: as it comes. */
   readonly every: Micros;
   readonly format: StreamFormat;
@@ -25,13 +31,28 @@ export interface Subscription {
 export function nameOf(subscription: Subscription): string {
   const { symbols, types, intervals, every, format } = subscription;
   const list = (values: ReadonlySet<string> | null) => values === null ? "*" : [...values].sort();
-  return JSON.stringify([list(symbols), list(types), list(intervals), every, format]);
+  const selected = (selection: Selection | null) =>
+    selection === null
+      ? "*"
+      : [...selection].map(([name, of]) => [name, list(of)]).sort(([a], [b]) => a! < b! ? -1 : 1);
+  return JSON.stringify([list(symbols), selected(types), selected(intervals), every, format]);
 }
 
 /** Whether an event is wanted. What is about no instrument goes to all who want its type. */
-export function wants(subscription: Subscription, event: HubEvent): boolean {
-  const { symbols, types, intervals } = subscription;
-  return types.has(event.type) &&
-    (symbols === null || event.symbol === null || symbols.has(event.symbol)) &&
-    (intervals === null || event.interval === null || intervals.has(event.interval));
+export function wants(
+  { symbols, types, intervals }: Subscription,
+  { type, symbol, interval }: Pick<HubEvent, "type" | "symbol" | "interval">,
+): boolean {
+  return isSelected(types, type, symbol) &&
+    (symbols === null || symbol === null || symbols.has(symbol)) &&
+    (intervals === null || interval === null || isSelected(intervals, interval, symbol));
+}
+
+function isSelected<Name extends string>(
+  selection: Selection<Name>,
+  name: Name,
+  symbol: string | null,
+): boolean {
+  const of = selection.get(name);
+  return of !== undefined && (of === null || symbol === null || of.has(symbol));
 }

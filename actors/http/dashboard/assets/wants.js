@@ -43,29 +43,53 @@ export function isWanted(wants, { event, data }) {
 }
 
 /**
- * The query of one stream that carries all that is wanted.
+ * The query of one stream that carries all that is wanted, and little else: a type or an interval
+ * that only some instruments need is asked for theirs alone.
  *
  * @param {readonly Want[]} wants at least one
- * @returns {string} such as `symbols=AAPL&types=candle&intervals=1m&every=250ms`
+ * @returns {string} such as `symbols=*&types=candle%2Ctrade%40AAPL&intervals=1m&every=250ms`
  */
 export function queryOf(wants) {
+  const all = unionOf(wants.map(({ symbols }) => symbols));
+  const timed = wants.filter(({ types }) => types.some((type) => TIMED.has(type)));
   const query = new URLSearchParams({
-    symbols: listOf(wants.map(({ symbols }) => symbols)),
-    types: listOf(wants.map(({ types }) => types)),
-    intervals: listOf(
-      wants.map(({ types, intervals }) =>
-        types.some((type) => TIMED.has(type)) ? intervals ?? "*" : []
-      ),
-    ),
+    types: selectionOf(wants, ({ types }) => types, all),
     every: `${Math.min(...wants.map(({ every }) => every))}ms`,
   });
-  // What is about no instrument has no interval either.
-  for (const name of ["symbols", "intervals"]) if (query.get(name) === "") query.delete(name);
+  // What is about no instrument has none, and no interval either.
+  if (all === "*") query.set("symbols", "*");
+  else if (all.length > 0) query.set("symbols", all.join(","));
+  if (timed.some(({ intervals }) => intervals === undefined)) query.set("intervals", "*");
+  else if (timed.length > 0) {
+    query.set("intervals", selectionOf(timed, ({ intervals = [] }) => intervals, all));
+  }
+  query.sort();
   return query.toString();
 }
 
-/** @param {readonly (readonly string[] | "*")[]} lists */
-function listOf(lists) {
+/**
+ * A list of names, each with the instruments that it is limited to.
+ *
+ * @param {readonly Want[]} wants
+ * @param {(want: Want) => readonly string[]} namesOf
+ * @param {readonly string[] | "*"} all the instruments that are asked for
+ */
+function selectionOf(wants, namesOf, all) {
+  const names = [...new Set(wants.flatMap(namesOf))].sort();
+  return names.flatMap((name) => {
+    const of = unionOf(
+      wants.filter((want) => namesOf(want).includes(name)).map(({ symbols }) => symbols),
+    );
+    const isLimited = of !== "*" && of.length > 0 && (all === "*" || of.length < all.length);
+    return isLimited ? of.map((symbol) => `${name}@${symbol}`) : [name];
+  }).join(",");
+}
+
+/**
+ * @param {readonly (readonly string[] | "*")[]} lists
+ * @returns {readonly string[] | "*"}
+ */
+function unionOf(lists) {
   if (lists.some((list) => list === "*")) return "*";
-  return [...new Set(lists.flat())].sort().join(",");
+  return [...new Set(lists.flat())].sort();
 }

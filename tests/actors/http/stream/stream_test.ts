@@ -119,6 +119,15 @@ Deno.test("symbols, types and intervals choose what comes, in the snapshot and a
       "trade VOD.L 3",
       "candle AAPL 5m 00:00 r0 closed",
     ],
+    "?types=trade@vod.l,quote&intervals=5m": [
+      "quote AAPL 2",
+      "trade VOD.L 3",
+      "quote VOD.L 4",
+    ],
+    "?types=trade@AAPL,trade@VOD.L,candle@AAPL&symbols=AAPL&intervals=1m@VOD.L,5m@AAPL": [
+      "trade AAPL 1",
+      "candle AAPL 5m 00:00 r0 closed",
+    ],
     "?symbols=*&types=*&intervals=*": [
       "trade AAPL 1",
       "quote AAPL 2",

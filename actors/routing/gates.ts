@@ -5,6 +5,7 @@
  * @module
  */
 import { Offences } from "./offences.ts";
+import { Run, Sorter } from "./runs.ts";
 import type { Directory, Listing } from "../instruments/directory.ts";
 import type { Settings } from "../settings/schema.ts";
 import type { Credit } from "../../domain/credit.ts";
@@ -16,7 +17,7 @@ import type { Micros } from "../../domain/time.ts";
 const MOST_WAITING = 1_000;
 
 /** What routing knows of one instrument's ticks by one provider; one look-up per tick finds it all. */
-export class InstrumentGate {
+export class InstrumentGate extends Run {
   /** The directory's version for which its listing is known to stand. */
   version = 0;
   readonly #options: LaneOptions;
@@ -26,6 +27,7 @@ export class InstrumentGate {
 
   /** @param slot the number of its shard in a batch. */
   constructor(readonly listing: Listing, readonly slot: number, options: LaneOptions) {
+    super();
     this.#options = options;
   }
 
@@ -53,6 +55,9 @@ export class ProviderGate {
   readonly #settings: Pick<Settings, "gate" | "candles">;
   readonly #instruments = new Map<string, InstrumentGate>();
   readonly #shards: string[] = [];
+  readonly #sorter = new Sorter();
+  /** Of all ticks of symbols that nobody follows. */
+  readonly #strangers = new Run();
 
   constructor(settings: Pick<Settings, "gate" | "candles">) {
     this.#settings = settings;
@@ -67,6 +72,11 @@ export class ProviderGate {
   find(symbol: string, directory: Directory): InstrumentGate | undefined {
     const known = this.#instruments.get(symbol);
     return known?.version === directory.version ? known : this.#findAnew(symbol, directory, known);
+  }
+
+  /** The ticks instrument by instrument, each one's in the order received. */
+  sort(ticks: readonly Tick[], directory: Directory): Tick[] {
+    return this.#sorter.sort(ticks, (symbol) => this.find(symbol, directory) ?? this.#strangers);
   }
 
   /** The lanes of a symbol that has been heard; all of them without one. */

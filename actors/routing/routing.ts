@@ -88,7 +88,7 @@ function deal(
   let symbol: string | undefined;
   let home: InstrumentGate | undefined;
   let isFree = true;
-  for (const tick of ticks) {
+  for (const tick of gate.sort(ticks, directory)) {
     if (tick.kind === "trade") trades++;
     else if (tick.kind === "quote") quotes++;
     tick.flags |= inspect(tick);

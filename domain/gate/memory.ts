@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { fingerprint } from "../fingerprint.ts";
 import { type Micros, SECOND } from "../time.ts";
 
-/** Numbers per tick: its time, the latest time so far, and two that it says. */
-const STRIDE = 4;
+/** Numbers per tick: its time, the latest time so far, two that it says, and its id's fingerprint. */
+const STRIDE = 5;
 /** Places at first. */
 const FIRST = 16;
 /** A memory that holds less than this grows: of a busy instrument it takes more ticks. */
@@ -19,7 +20,6 @@ export type Recognition = "known" | "unknown" | "older";
 export class TickMemory {
   readonly #capacity: number;
   #numbers = new Float64Array(FIRST * STRIDE);
-  #ids: string[] = [];
   #size = FIRST;
   #count = 0;
   #next = 0;
@@ -49,7 +49,7 @@ export class TickMemory {
     numbers[at * STRIDE + 1] = this.#latest;
     numbers[at * STRIDE + 2] = x;
     numbers[at * STRIDE + 3] = y;
-    this.#ids[at] = id;
+    numbers[at * STRIDE + 4] = fingerprint(id);
     this.#next = at + 1;
     if (this.#count < this.#next) this.#count = this.#next;
   }
@@ -62,7 +62,8 @@ export class TickMemory {
 
   /** Whether a tick of that time and id is remembered, or it is from before all that are. */
   recall(time: Micros, id: string): Recognition {
-    return this.#find(time, (at) => this.#ids[at] === id);
+    const print = fingerprint(id);
+    return this.#find(time, (at) => this.#numbers[at * STRIDE + 4] === print);
   }
 
   /** Whether one that says the same is remembered, or it is from before all that are. */

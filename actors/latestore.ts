@@ -13,8 +13,10 @@ import {
   type MeasureQuery,
   type PruneLimits,
   type RouteChange,
+  type SignalQuery,
   type Store,
   StoreError,
+  type StrategyChange,
   type TickQuery,
   type ToldCandleQuery,
   type WriteBatch,
@@ -125,6 +127,15 @@ class LateStore implements Store {
   }
   changeRoute(change: RouteChange) {
     return this.#with((store) => store.changeRoute(change));
+  }
+  signals(query: SignalQuery) {
+    return this.#with((store) => store.signals(query));
+  }
+  strategyChanges() {
+    return this.#with((store) => store.strategyChanges());
+  }
+  changeStrategy(change: StrategyChange) {
+    return this.#with((store) => store.changeStrategy(change));
   }
   prune(limits: PruneLimits, most: number) {
     return this.#with((store) => store.prune(limits, most));

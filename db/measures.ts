@@ -5,7 +5,11 @@
  * @module
  */
 import { flowOf } from "../domain/flow/bar.ts";
-import type { Regime } from "../domain/state.ts";
+import type { Basis } from "../domain/candle.ts";
+import type { Signal } from "../domain/signal.ts";
+import type { MarketState, Regime } from "../domain/state.ts";
+import type { StrategyState } from "../domain/strategies/contract.ts";
+import type { Side } from "../domain/tick.ts";
 import type { ProfileShape } from "../domain/profile/measures.ts";
 import type { ProfileStatus } from "../domain/profile/series.ts";
 import type { ProfileBasis } from "../domain/profile/profile.ts";
@@ -23,9 +27,9 @@ export interface MeasureTable<Value> {
   readonly table: string;
   /** In order, but for the symbol, which comes first. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** The columns of the key after the symbol: a name where there is one, and a time. */
+  /** The columns of the key after the symbol: a name and a time, where there are such. */
   readonly name: string | null;
-  readonly time: string;
+  readonly time: string | null;
   /** The columns' values, in order, but for the symbol. */
   cells(value: Value): Cell[];
   value(row: MeasureRow): Value;
@@ -240,6 +244,87 @@ export const MEASURE_TABLES: { readonly [Kind in MeasureKind]: MeasureTable<Meas
       reasons: list(row, "reasons"),
     }),
   },
+  signal: {
+    table: "signals",
+    name: "strategy",
+    time: "time",
+    columns: {
+      strategy: "text",
+      time: "time",
+      id: "text",
+      interval: "text",
+      basis: "text",
+      side: "text",
+      strength: "double",
+      entry: "double",
+      stop: "double",
+      target: "double",
+      reasons: "text",
+      inputs: "text",
+      revision: "text",
+    },
+    cells: (signal) => [
+      signal.strategy,
+      signal.time,
+      signal.id,
+      signal.interval,
+      signal.basis,
+      signal.side,
+      signal.strength,
+      signal.entry,
+      signal.stop,
+      signal.target,
+      JSON.stringify(signal.reasons),
+      JSON.stringify(signal.inputs),
+      signal.revision,
+    ],
+    value: (row) => ({
+      id: row["id"] as string,
+      strategy: row["strategy"] as string,
+      symbol: row.symbol,
+      interval: row["interval"] as string,
+      basis: row["basis"] as Basis,
+      time: number(row, "time"),
+      side: row["side"] as Side,
+      strength: number(row, "strength"),
+      entry: number(row, "entry"),
+      stop: number(row, "stop"),
+      target: number(row, "target"),
+      reasons: list(row, "reasons"),
+      inputs: JSON.parse(row["inputs"] as string) as Signal["inputs"],
+      revision: row["revision"] as string,
+    }),
+  },
+  standing: {
+    table: "strategies",
+    name: "strategy",
+    time: null,
+    columns: {
+      strategy: "text",
+      since: "time",
+      until: "time",
+      state: "text",
+      market: "text",
+      revision: "text",
+    },
+    cells: (standing) => [
+      standing.strategy,
+      standing.since,
+      standing.until,
+      JSON.stringify(standing.state),
+      JSON.stringify(standing.market),
+      standing.revision,
+    ],
+    value: (row) => ({
+      symbol: row.symbol,
+      strategy: row["strategy"] as string,
+      since: number(row, "since"),
+      until: number(row, "until"),
+      state: JSON.parse(row["state"] as string) as StrategyState,
+      market: JSON.parse(row["market"] as string) as MarketState | null,
+      revision: row["revision"] as string,
+    }),
+  },
 };
 
 function number(row: MeasureRow, column: string): number {
@@ -260,6 +345,6 @@ export function columnsOf(
   { columns, name, time }: Pick<MeasureTable<unknown>, "columns" | "name" | "time">,
 ): { readonly all: string[]; readonly key: string[]; readonly rest: string[] } {
   const all = ["symbol", ...Object.keys(columns)];
-  const key = ["symbol", ...(name === null ? [] : [name]), time];
+  const key = ["symbol", ...[name, time].filter((column) => column !== null)];
   return { all, key, rest: all.filter((column) => !key.includes(column)) };
 }

@@ -13,7 +13,9 @@ import type { Gap } from "../domain/gap.ts";
 import type { InstrumentSpec } from "../domain/instrument.ts";
 import type { ProfileMetrics, ProfilePart } from "../domain/profile/series.ts";
 import type { Spending } from "../domain/quota.ts";
+import type { Signal } from "../domain/signal.ts";
 import type { StateAt } from "../domain/state.ts";
+import type { RunState } from "../domain/strategies/run.ts";
 import type { Level, Tick, TickKind } from "../domain/tick.ts";
 import type { Micros } from "../domain/time.ts";
 
@@ -99,6 +101,24 @@ export interface RouteChange {
   readonly changedAt: Micros;
 }
 
+/** What was said of a strategy on an instrument through the API, laid over the configuration. */
+export interface StrategyChange {
+  readonly strategy: string;
+  /** The instrument, or `*` for all that have nothing of their own. */
+  readonly symbol: string;
+  /** As a configuration has it; `null` where it was removed. */
+  readonly spec: Readonly<Record<string, unknown>> | null;
+  readonly changedAt: Micros;
+  /** Who said it, such as `api 127.0.0.1`. */
+  readonly changedBy: string;
+}
+
+/** How a strategy stands on an instrument; its key is symbol and strategy. */
+export interface StrategyStanding extends RunState {
+  readonly symbol: string;
+  readonly strategy: string;
+}
+
 /** A book as it stood at one instant; its key is symbol, provider and time. */
 export interface BookSnapshot {
   readonly symbol: string;
@@ -145,7 +165,7 @@ export interface Amendment {
   readonly flags: number;
 }
 
-/** What is measured of ticks, by kind: see {@link Measure}. */
+/** What is measured of ticks, and made of that, by kind: see {@link Measure}. */
 export interface Measures {
   /** Minutes of volume by price; the name in their key is the basis. */
   readonly profile: ProfilePart;
@@ -155,6 +175,10 @@ export interface Measures {
   readonly flow: OrderFlow;
   /** The market's state; its key has no name. */
   readonly state: StateAt;
+  /** What a strategy says; the name in their key is its id. */
+  readonly signal: Signal;
+  /** How a strategy stands; the name in their key is its id, and there is no time in it. */
+  readonly standing: StrategyStanding;
 }
 /** A kind of measure. */
 export type MeasureKind = keyof Measures;
@@ -255,11 +279,21 @@ export interface BookQuery extends PageQuery {
   readonly order: "time" | "-time";
 }
 
-/** Measures of one instrument, by their start or time. */
+/** Measures of one instrument, by their start or time; of a kind without, all of them at once. */
 export interface MeasureQuery extends PageQuery {
   readonly symbol: string;
-  /** The basis or the interval; of no meaning for states. */
+  /** The basis, the interval or the strategy; of no meaning for states. */
   readonly name: string;
+  /** `-time` gives the newest first. */
+  readonly order: "time" | "-time";
+}
+
+/** Signals, by time, then symbol, then strategy. */
+export interface SignalQuery extends PageQuery {
+  /** Absent: any. */
+  readonly symbol?: string | undefined;
+  /** Absent: any. */
+  readonly strategy?: string | undefined;
   /** `-time` gives the newest first. */
   readonly order: "time" | "-time";
 }
@@ -315,6 +349,7 @@ export interface Store {
     kind: Kind,
     query: MeasureQuery,
   ): Promise<Page<Measures[Kind]>>;
+  signals(query: SignalQuery): Promise<Page<Signal>>;
   /** The latest events of a provider, newest first. */
   providerEvents(provider: string, limit: number): Promise<ProviderEvent[]>;
 
@@ -341,6 +376,9 @@ export interface Store {
   changeInstrument(change: InstrumentChange): Promise<void>;
   routeChanges(): Promise<RouteChange[]>;
   changeRoute(change: RouteChange): Promise<void>;
+  /** All that was ever said of strategies, the oldest first: the last of each holds. */
+  strategyChanges(): Promise<StrategyChange[]>;
+  changeStrategy(change: StrategyChange): Promise<void>;
 
   /**
    * Deletes what is past its limit, at most `most` rows (levels and measures of a book are a row

@@ -68,19 +68,20 @@ export async function readMeasures<Kind extends MeasureKind>(
     else to = Math.min(to, time);
   }
   const { all } = columnsOf(table);
+  const { time } = table;
   const { rows } = await runner.query<MeasureRow>(
     `SELECT $1::text AS ${all.join(", ")} FROM ${table.table}
     WHERE symbol = (SELECT id FROM symbols WHERE name = $1::text)
       AND ${table.name === null ? "$2::text IS NOT NULL" : `${table.name} = $2`}
-      AND ${table.time} >= $3 AND ${table.time} < $4
-    ORDER BY ${table.time} ${order === "time" ? "ASC" : "DESC"} LIMIT $5`,
+      AND ${time ?? "$3::timestamptz"} >= $3 AND ${time ?? "$3"} < $4
+    ORDER BY ${time ?? "symbol"} ${order === "time" ? "ASC" : "DESC"} LIMIT $5`,
     [symbol, name, timestamp(from), timestamp(to), limit + 1],
   );
   const page = toPage(
     rows,
     limit,
     (row) => table.value(row),
-    (row) => encodeCursor(of, [row[table.time] as number]),
+    (row) => encodeCursor(of, [row[time!] as number]),
   );
   return page as Page<Measures[Kind]>;
 }

@@ -14,8 +14,10 @@ import {
   type Pruned,
   type PruneLimits,
   type RouteChange,
+  type SignalQuery,
   type Store,
   StoreError,
+  type StrategyChange,
   type TickQuery,
   type ToldCandleQuery,
   type WriteBatch,
@@ -31,6 +33,7 @@ import * as read from "./read.ts";
 import { readTicks } from "./read_ticks.ts";
 import type { Readers } from "./readers.ts";
 import type { Workplace, WriterSession } from "./session.ts";
+import { changeStrategy, readSignals, readStrategyChanges } from "./strategies.ts";
 import type { Target } from "./target.ts";
 
 /** How long what is under way may take when the store is closed, in milliseconds. */
@@ -62,6 +65,10 @@ export class PostgresStore implements Store {
 
   async changeRoute(change: RouteChange): Promise<void> {
     await this.#write("write to", ({ writer }) => writer.changeRoute(change));
+  }
+
+  async changeStrategy(change: StrategyChange): Promise<void> {
+    await this.#write("write to", ({ link }) => changeStrategy(link, change));
   }
 
   async prune(limits: PruneLimits, most: number): Promise<Pruned> {
@@ -100,6 +107,14 @@ export class PostgresStore implements Store {
 
   measures<Kind extends MeasureKind>(kind: Kind, query: MeasureQuery) {
     return this.#read((runner) => readMeasures(runner, kind, query));
+  }
+
+  signals(query: SignalQuery) {
+    return this.#read((runner) => readSignals(runner, query));
+  }
+
+  strategyChanges() {
+    return this.#read(readStrategyChanges);
   }
 
   providerEvents(provider: string, limit: number) {

@@ -33,12 +33,13 @@ export function readMeasures(
     else to = Math.min(to, time);
   }
   const { all } = columnsOf(table);
+  const { time } = table;
   const rows = database.all<MeasureRow>(
     `SELECT ?1 AS ${all.join(", ")} FROM ${table.table}
     WHERE symbol = (SELECT id FROM symbols WHERE name = ?1)
       AND ${table.name === null ? "?2 IS NOT NULL" : `${table.name} = ?2`}
-      AND ${table.time} >= ?3 AND ${table.time} < ?4
-    ORDER BY ${table.time} ${order === "time" ? "ASC" : "DESC"} LIMIT ?5`,
+      AND ${time ?? "?3"} >= ?3 AND ${time ?? "?3"} < ?4
+    ORDER BY ${time ?? "symbol"} ${order === "time" ? "ASC" : "DESC"} LIMIT ?5`,
     symbol,
     name,
     from,
@@ -49,7 +50,7 @@ export function readMeasures(
     rows,
     limit,
     (row) => table.value(row),
-    (row) => encodeCursor(of, [row[table.time] as number]),
+    (row) => encodeCursor(of, [row[time!] as number]),
   );
 }
 

@@ -22,7 +22,9 @@ import type {
   PruneLimits,
   RouteChange,
   Run,
+  SignalQuery,
   StoreErrorCode,
+  StrategyChange,
   TickQuery,
   TickSpan,
   ToldCandleQuery,
@@ -31,6 +33,7 @@ import type {
 } from "../store.ts";
 import type { Basis } from "../../domain/candle.ts";
 import type { Gap } from "../../domain/gap.ts";
+import type { Signal } from "../../domain/signal.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { KeptCandle } from "../store.ts";
 import type { TickColumns } from "./columns.ts";
@@ -67,6 +70,8 @@ export interface ReadOperations {
   mappings(): Mapping[];
   instrumentChanges(): InstrumentChange[];
   routeChanges(): RouteChange[];
+  signals(query: SignalQuery): Page<Signal>;
+  strategyChanges(): StrategyChange[];
 }
 
 /** What only the writer can be asked. */
@@ -74,6 +79,7 @@ export interface WriteOperations {
   write(batch: ColumnBatch): WriteReport;
   changeInstrument(change: InstrumentChange): void;
   changeRoute(change: RouteChange): void;
+  changeStrategy(change: StrategyChange): void;
   prune(pruning: { limits: PruneLimits; most: number }): Pruned;
 }
 

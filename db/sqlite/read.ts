@@ -6,6 +6,7 @@
 import { BASES, type Basis } from "../../domain/candle.ts";
 import type { Gap } from "../../domain/gap.ts";
 import type { InstrumentSpec } from "../../domain/instrument.ts";
+import type { Signal } from "../../domain/signal.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import {
@@ -37,6 +38,8 @@ import type {
   ProviderEvent,
   RouteChange,
   Run,
+  SignalQuery,
+  StrategyChange,
   TickQuery,
   TickSpan,
   ToldCandleQuery,
@@ -46,6 +49,7 @@ import { ALWAYS, requireLimit, toPage } from "../page.ts";
 import type { ReadOperations } from "./protocol.ts";
 import { readMeasures } from "./measures.ts";
 import { readTicks } from "./read_ticks.ts";
+import { readSignals, readStrategyChanges } from "./strategies.ts";
 
 const SYMBOL_ID = "(SELECT id FROM symbols WHERE name = ?1)";
 
@@ -236,6 +240,14 @@ export class Reader implements ReadOperations {
 
   measures({ kind, query }: { kind: MeasureKind; query: MeasureQuery }) {
     return readMeasures(this.database, kind, query);
+  }
+
+  signals(query: SignalQuery): Page<Signal> {
+    return readSignals(this.database, query);
+  }
+
+  strategyChanges(): StrategyChange[] {
+    return readStrategyChanges(this.database);
   }
 
   providerEvents({ provider, limit }: { provider: string; limit: number }): ProviderEvent[] {

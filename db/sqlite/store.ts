@@ -16,8 +16,10 @@ import {
   type Pruned,
   type PruneLimits,
   type RouteChange,
+  type SignalQuery,
   type Store,
   StoreError,
+  type StrategyChange,
   type TickQuery,
   type ToldCandleQuery,
   type WriteBatch,
@@ -64,6 +66,10 @@ export class SqliteStore implements Store {
 
   async changeRoute(change: RouteChange): Promise<void> {
     await this.#call(this.#writer(), "changeRoute", change);
+  }
+
+  async changeStrategy(change: StrategyChange): Promise<void> {
+    await this.#call(this.#writer(), "changeStrategy", change);
   }
 
   async prune(limits: PruneLimits, most: number): Promise<Pruned> {
@@ -146,6 +152,14 @@ export class SqliteStore implements Store {
 
   routeChanges() {
     return this.#read("routeChanges", undefined);
+  }
+
+  signals(query: SignalQuery) {
+    return this.#read("signals", query);
+  }
+
+  strategyChanges() {
+    return this.#read("strategyChanges", undefined);
   }
 
   close(): Promise<void> {

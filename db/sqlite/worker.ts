@@ -61,6 +61,7 @@ const operations: Operations = {
   write: (batch) => opened().writer.write(batch),
   changeInstrument: (change) => opened().writer.changeInstrument(change),
   changeRoute: (change) => opened().writer.changeRoute(change),
+  changeStrategy: (change) => opened().writer.changeStrategy(change),
   prune: (pruning) => opened().writer.prune(pruning),
   ticks: (query) => opened().reader.ticks(query),
   candles: (query) => opened().reader.candles(query),
@@ -79,6 +80,8 @@ const operations: Operations = {
   mappings: () => opened().reader.mappings(),
   instrumentChanges: () => opened().reader.instrumentChanges(),
   routeChanges: () => opened().reader.routeChanges(),
+  signals: (query) => opened().reader.signals(query),
+  strategyChanges: () => opened().reader.strategyChanges(),
 };
 
 /** How an operation is called in "Cannot ...". */
@@ -88,6 +91,7 @@ const ATTEMPTS: Partial<Record<keyof Operations, string>> = {
   write: "write to",
   changeInstrument: "write to",
   changeRoute: "write to",
+  changeStrategy: "write to",
   prune: "prune",
 };
 

@@ -17,6 +17,7 @@ import type {
   PruneLimits,
   RouteChange,
   Run,
+  StrategyChange,
   WriteReport,
 } from "../store.ts";
 import {
@@ -33,6 +34,7 @@ import { upsertMeasure } from "./measures.ts";
 import { Names } from "./names.ts";
 import type { ColumnBatch, WriteOperations } from "./protocol.ts";
 import { prune } from "./prune.ts";
+import { changeStrategy } from "./strategies.ts";
 
 /** Inserts the columns of one kind of tick; a tick that is there already is passed over. */
 function insertTick(...columns: string[]): string {
@@ -151,6 +153,11 @@ export class Writer implements WriteOperations {
   changeRoute({ name, spec, changedAt }: RouteChange): void {
     const text = spec === null ? null : JSON.stringify(spec);
     this.#database.run(UPSERT_ROUTE, name, text, changedAt);
+  }
+
+  /** Keeps what was said of a strategy, after all that was said before. */
+  changeStrategy(change: StrategyChange): void {
+    changeStrategy(this.#database, change);
   }
 
   /** Deletes what is past its limit, at most `most` rows. */

@@ -44,11 +44,6 @@ export interface StrategyInputs {
   readonly flow?: boolean;
   /** Whether it is shown the market's state. */
   readonly state?: boolean;
-  /**
-   * Whether it is also asked at each closed minute while its candle forms, and shown that candle as
-   * the closed minutes make it.
-   */
-  readonly forming?: boolean;
 }
 
 /** An indicator at the present candle and at the one before; `null` while it has no values. */
@@ -64,9 +59,8 @@ export interface StrategyView {
   readonly basis: Basis;
   /** The instrument's smallest price step. */
   readonly step: number;
-  /** The candle that has just closed or, where `isForming`, the one that forms. */
+  /** The candle that has just closed. */
   readonly candle: Candle;
-  readonly isForming: boolean;
   /** As many as it asked for, where there are that many; oldest first, `candle` last. */
   readonly candles: readonly Candle[];
   readonly indicators: Readonly<Record<string, IndicatorReading>>;

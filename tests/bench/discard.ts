@@ -37,6 +37,9 @@ export class DiscardingStore implements Store {
   instrumentChanges = () => Promise.resolve([]);
   changeRoute = () => Promise.resolve();
   routeChanges = () => Promise.resolve([]);
+  signals = () => nothing<never>();
+  changeStrategy = () => Promise.resolve();
+  strategyChanges = () => Promise.resolve([]);
   prune = () => Promise.resolve({});
   size = () => Promise.resolve({ bytes: 0 });
   close = () => Promise.resolve();

@@ -9,6 +9,7 @@ import type { StoreHarness, StoreTest } from "./contract/harness.ts";
 import { measuresContract } from "./contract/measures.ts";
 import { recordsContract } from "./contract/records.ts";
 import { retentionContract, sizeContract } from "./contract/retention.ts";
+import { strategiesContract } from "./contract/strategies.ts";
 import { ticksContract } from "./contract/ticks.ts";
 
 export type { StoreHarness, StorePlace } from "./contract/harness.ts";
@@ -41,6 +42,7 @@ export function storeContract(name: string, harness: StoreHarness): void {
   candlesContract(test);
   booksContract(test);
   measuresContract(test);
+  strategiesContract(test);
   recordsContract(test);
   sizeContract(test);
   if (harness.prunesPieces !== true) retentionContract(test);

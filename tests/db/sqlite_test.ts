@@ -20,6 +20,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = {
   "0003_venues.sql": "0e46801e2b19ae36cd76228c95fa9c70a1000cccdfe6bf4e7860da9c88eff5a8",
   "0004_routes.sql": "c8502a7e19eb3787b952998006e92b01bb380ba706ab26ef88356095d69bd4a7",
   "0005_measures.sql": "90a923e01ba66d569fe5f83af63bed5e2ec635a04f065090ab689bd1b7270ed0",
+  "0006_strategies.sql": "89ca41499cbab0aac5355a93f1f3b1fd37e2a6792997e8f15860bd7a2d9f0af4",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/sqlite/migrations/", import.meta.url);

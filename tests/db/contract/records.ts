@@ -304,6 +304,16 @@ export function recordsContract(test: StoreTest): void {
       (store) => store.instrumentChanges(),
       (store) => store.routeChanges(),
       (store) => store.changeRoute({ name: "a", spec: null, changedAt: 1 }),
+      (store) => store.signals({ order: "time", limit: 1 }),
+      (store) => store.strategyChanges(),
+      (store) =>
+        store.changeStrategy({
+          strategy: "a",
+          symbol: "*",
+          spec: null,
+          changedAt: 1,
+          changedBy: "api",
+        }),
       (store) => store.prune({}, 1),
       (store) => store.size(),
       (store) => store.changeInstrument({ symbol: "A", spec: null, changedAt: 1 }),

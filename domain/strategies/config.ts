@@ -1,0 +1,42 @@
+/**
+ * How a strategy is set up for an instrument.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { fnv1a } from "../random.ts";
+import type { Strategy, StrategyParameters } from "./contract.ts";
+
+/** Any instrument that has no setup of its own. */
+export const ANY = "*";
+
+/** What may be said of a strategy on an instrument, in a configuration and through the API. */
+export interface StrategySetup {
+  readonly enabled: boolean;
+  /** Of the candles it is shown. */
+  readonly interval: string;
+  /** All of them, those not said too. */
+  readonly parameters: StrategyParameters;
+}
+
+/**
+ * The schema of a strategy's setup. The interval is a text: which ones there are is not the
+ * strategy's to say.
+ */
+export function setupSchema({ parameters }: Pick<Strategy, "parameters">) {
+  return z.strictObject({
+    enabled: z.boolean().default(true),
+    interval: z.string().min(1).default("5m"),
+    parameters: parameters.prefault({}),
+  });
+}
+
+/**
+ * The revision of a setup: the same for the same interval and parameters, however it was set up.
+ *
+ * @returns eight hexadecimal digits.
+ */
+export function revisionOf(id: string, { interval, parameters }: StrategySetup): string {
+  const said = Object.entries(parameters).sort(([a], [b]) => a < b ? -1 : 1);
+  return fnv1a(JSON.stringify([id, interval, said])).toString(16).padStart(8, "0");
+}

@@ -13,7 +13,7 @@ import {
 } from "./indicators/input.ts";
 import type { Source } from "./indicators/input.ts";
 
-export { INDICATORS } from "./indicators/catalog.ts";
+export { INDICATORS, OVERLAYS } from "./indicators/catalog.ts";
 export { type IndicatorInput, type IndicatorValues, inputOf } from "./indicators/input.ts";
 
 /** One indicator over one series of candles. */

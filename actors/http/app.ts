@@ -63,7 +63,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountProbes(app, deps);
   mountHealth(app, deps);
   mountMetrics(app, deps);
-  mountDashboard(app, { ...deps, sessions });
+  mountDashboard(app, { ...deps, sessions }, symbols);
   mountDescription(app, deps.version);
   app.notFound((c) => answerMissing(app, c));
   return app;

@@ -327,3 +327,18 @@ export const INDICATORS: Readonly<Record<string, IndicatorSpec>> = {
     make: () => new SessionVwap(),
   },
 };
+
+/** The indicators whose values are prices: they go over the candles. */
+export const OVERLAYS: ReadonlySet<string> = new Set([
+  "sma",
+  "ema",
+  "wma",
+  "hma",
+  "tema",
+  "bollinger",
+  "donchian",
+  "keltner",
+  "supertrend",
+  "vwma",
+  "vwap",
+]);

@@ -26,7 +26,12 @@ import type { Symbols } from "../symbols.ts";
 import { sessionAt } from "../../../domain/calendar.ts";
 import { csvRow } from "../../../domain/csv.ts";
 import { MarketdError } from "../../../domain/errors.ts";
-import { type Indicator, INDICATORS, parseIndicator } from "../../../domain/indicators.ts";
+import {
+  type Indicator,
+  INDICATORS,
+  OVERLAYS,
+  parseIndicator,
+} from "../../../domain/indicators.ts";
 import { SOURCES } from "../../../domain/indicators/input.ts";
 import { resolveInstrument } from "../../../domain/instrument.ts";
 import { candleRecord } from "../../../domain/tables.ts";
@@ -80,6 +85,9 @@ const catalogSchema = z.strictObject({
   }),
   sources: z.array(z.string()).openapi({ description: "What `source` may be." }),
   outputs: z.array(z.string()).openapi({ description: "The names of its values." }),
+  overlay: z.boolean().openapi({
+    description: "Whether its values are prices, to be drawn over the candles.",
+  }),
 }).openapi("Indicator");
 
 const route = createRoute({
@@ -132,7 +140,8 @@ const catalogRoute = createRoute({
 const CATALOG = Object.entries(INDICATORS).map(([name, spec]) => {
   const { outputs, parameters, source, title } = spec;
   const sources = source === null ? [] : Object.keys(SOURCES);
-  return { name, title, parameters, source, sources, outputs: [...outputs] };
+  const overlay = OVERLAYS.has(name);
+  return { name, title, parameters, source, sources, outputs: [...outputs], overlay };
 });
 
 /** Answers `GET /api/v1/indicators` and its catalog. */

@@ -21,11 +21,18 @@ import style from "./assets/style.css" with { type: "text" };
 import wants from "./assets/wants.js" with { type: "text" };
 import zone from "./assets/zone.js" with { type: "text" };
 import { ASSET_ROOT } from "./paths.ts";
+import { CHART_LIBRARY, readChartLibrary } from "./chartlibrary.ts";
+import { INSTRUMENT_ASSETS } from "./instrumentassets.ts";
 import { openProblems } from "../openapi.ts";
 import { problem } from "../problem.ts";
 
-/** The assets, by name. */
+/** The asset that is read out of its package. */
+const LIBRARY = "chartlibrary.js";
+
+/** The assets, by name; of the library its name alone. */
 const ASSETS: Readonly<Record<string, string>> = {
+  ...INSTRUMENT_ASSETS,
+  [LIBRARY]: CHART_LIBRARY,
   "api.js": api,
   "dom.js": dom,
   "feed.js": feed,
@@ -50,6 +57,9 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Names all of them together: modules import one another by their names alone. */
 const HASH = createHash("sha256").update(JSON.stringify(ASSETS)).digest("hex").slice(0, 16);
+
+/** A worker's own policy comes with its script: it runs our modules, and asks nobody but us. */
+const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
 
 /** Under this name nothing ever changes. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -99,29 +109,39 @@ const compressed = new Map<string, Promise<Uint8Array>>();
 export function mountAssets(app: OpenAPIHono): void {
   app.openapi(route, async (c) => {
     const { hash, name } = c.req.valid("param");
-    const text = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
-    if (text === undefined || hash !== HASH) {
+    if (!Object.hasOwn(ASSETS, name) || hash !== HASH) {
       const detail = "This version has no such part of a page: load the page anew.";
       return problem(c, 404, detail, { code: "unknown-asset" });
     }
     const headers: Record<string, string> = {
       "content-type": TYPES[name.slice(name.lastIndexOf(".") + 1)]!,
       "cache-control": FOR_EVER,
+      "content-security-policy": POLICY,
       "etag": `"${HASH}"`,
       "vary": "Accept-Encoding",
     };
     if (c.req.header("if-none-match")?.includes(HASH)) return c.body(null, 304, headers);
-    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) return c.body(text, 200, headers);
-    return c.body(await zipped(name, text) as Uint8Array<ArrayBuffer>, 200, {
+    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) {
+      return c.body(await textOf(name), 200, headers);
+    }
+    return c.body(await zipped(name) as Uint8Array<ArrayBuffer>, 200, {
       ...headers,
       "content-encoding": "gzip",
     });
   });
 }
 
+async function textOf(name: string): Promise<string> {
+  return name === LIBRARY ? await readChartLibrary() : ASSETS[name]!;
+}
+
 /** An asset as gzip has it, made when it is first asked for. */
-function zipped(name: string, text: string): Promise<Uint8Array> {
+function zipped(name: string): Promise<Uint8Array> {
   let made = compressed.get(name);
-  if (made === undefined) compressed.set(name, made = compress(text, { level: 9 }));
+  if (made === undefined) {
+    compressed.set(name, made = textOf(name).then((text) => compress(text, { level: 9 })));
+    // A failure is not worth remembering.
+    made.catch(() => compressed.delete(name));
+  }
   return made;
 }

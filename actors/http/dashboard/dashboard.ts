@@ -5,13 +5,16 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { mountAssets } from "./assets.ts";
+import { mountInstrumentPage } from "./instrument.tsx";
 import { mountOverview } from "./overview.tsx";
 import type { PageDeps } from "./page.ts";
 import { mountSignIn } from "./signin.tsx";
+import type { Symbols } from "../symbols.ts";
 
 /** Answers for all pages, and for what they are made of. */
-export function mountDashboard(app: OpenAPIHono, deps: PageDeps): void {
+export function mountDashboard(app: OpenAPIHono, deps: PageDeps, symbols: Symbols): void {
   mountAssets(app);
   mountSignIn(app, deps);
   mountOverview(app, deps);
+  mountInstrumentPage(app, deps, symbols);
 }

@@ -116,6 +116,7 @@ Deno.test("the catalog tells each indicator's parameters", async () => {
       source: "close",
       sources: ["open", "high", "low", "close", "median", "typical"],
       outputs: ["lower", "middle", "upper"],
+      overlay: true,
     });
   });
 });

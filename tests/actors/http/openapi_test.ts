@@ -151,6 +151,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /api/v1/ticks",
       "get /assets/{hash}/{name}",
       "get /health",
+      "get /instruments/{symbol}",
       "get /livez",
       "get /metrics",
       "get /openapi.json",

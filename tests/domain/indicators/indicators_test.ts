@@ -8,6 +8,7 @@ import {
   INDICATORS,
   type IndicatorValues,
   inputOf,
+  OVERLAYS,
   parseIndicator,
 } from "../../../domain/indicators.ts";
 import { Random } from "../../../domain/random.ts";
@@ -360,4 +361,26 @@ Deno.test("a candle gives its numbers to an indicator", () => {
   } as const;
   const expected = { open: 10, high: 14, low: 8, close: 12, volume: 400, vwap: 11, session: 5 };
   assertEquals(inputOf(candleOf(bar, head), 5), expected);
+});
+
+Deno.test("what goes over the candles is an indicator, and stays near their prices", () => {
+  const candles = Array.from({ length: 300 }, (_, at) => {
+    const close = 5_000 + 40 * Math.sin(at / 7);
+    return {
+      open: close,
+      high: close + 2,
+      low: close - 2,
+      close,
+      volume: 1,
+      vwap: close,
+      session: 0,
+    };
+  });
+  for (const name of Object.keys(INDICATORS)) {
+    const indicator = createIndicator(name);
+    for (const candle of candles) indicator.close(candle);
+    const level = Object.values(indicator.values!)[0]!;
+    const isNear = level > 4_500 && level < 5_500;
+    assertEquals([name, isNear], [name, OVERLAYS.has(name)]);
+  }
 });

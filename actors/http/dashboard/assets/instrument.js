@@ -1,0 +1,303 @@
+/**
+ * The instrument's page: puts its parts together, and hands each what the API and the stream tell.
+ *
+ * @module
+ */
+import { read } from "./api.js";
+import { BarTable } from "./bartable.js";
+import { ChartFeed } from "./chartfeed.js";
+import { followKeys } from "./chartkeys.js";
+import { find, setText } from "./dom.js";
+import { Facts } from "./facts.js";
+import { IndicatorFeed } from "./indicatorfeed.js";
+import { IndicatorChoice } from "./indicators.js";
+import { Ladder } from "./ladder.js";
+import { MarketChart } from "./marketchart.js";
+import { readPalette, watchScheme } from "./palette.js";
+import { ProfileFeed } from "./profilefeed.js";
+import { Readout, sentenceOf } from "./readout.js";
+import { subscribe } from "./stream.js";
+import { Tape } from "./tape.js";
+import { drawSign } from "./trustmarks.js";
+import { keep, onZone, recall, zoneFor } from "./zone.js";
+
+/** @typedef {import("./bars.js").Bar} Bar */
+
+/** The pace of the stream, in milliseconds. */
+const PACE = 250;
+/** Trades that are read for the tape. */
+const TRADES = 40;
+/** Gaps that are read: the latest. */
+const GAPS = 200;
+const INTERVAL_KEY = "marketd.interval";
+
+const root = find("#instrument", HTMLElement);
+const symbol = root.dataset["symbol"] ?? "";
+const basis = root.dataset["basis"] ?? "";
+const instrument = {
+  symbol,
+  step: Number(root.dataset["step"]),
+  level: Number(root.dataset["level"]),
+};
+
+/** The zone of the chart: a canvas has to be told the viewer's own by its name. */
+function zone() {
+  return zoneFor(root.dataset["zone"]) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+const container = find("#chart", HTMLElement);
+const facts = new Facts(root, instrument);
+const ladder = new Ladder(find("#ladder", HTMLTableElement), instrument);
+const tape = new Tape(find("#tape", HTMLTableSectionElement), instrument, zone);
+const readout = new Readout(find("#readout", HTMLElement), instrument);
+const table = new BarTable(
+  find("#bar-table", HTMLDetailsElement),
+  find("#bar-table tbody", HTMLTableSectionElement),
+  instrument,
+  zone,
+);
+/** @type {Bar | undefined} */
+let pointed;
+
+const chart = new MarketChart(container, {
+  palette: readPalette(root),
+  zone: zone(),
+  step: instrument.step,
+  hasFlow: basis === "trade",
+  older: () => void feed.older(),
+  pointed(bar) {
+    pointed = bar;
+    drawReadout();
+  },
+});
+const feed = new ChartFeed(symbol, chart, {
+  changed(bars) {
+    drawReadout();
+    table.show(bars.list);
+    const { last } = bars;
+    if (last !== undefined) {
+      facts.last = last.close;
+      container.dataset["bars"] = String(bars.list.length);
+      setText(find("#chart-summary", HTMLElement), sentenceOf(last, instrument, zone()));
+    }
+    indicatorFeed.touch();
+  },
+  loaded() {
+    indicatorFeed.reload();
+  },
+  trouble(trouble) {
+    const place = find("#chart-trouble", HTMLElement);
+    place.hidden = trouble === null;
+    setText(place, trouble === null ? "" : `The chart could not be read: ${trouble}`);
+  },
+});
+const indicatorFeed = new IndicatorFeed(
+  symbol,
+  chart.indicators,
+  () => feed,
+  (text, reason) => {
+    setText(find("#indicator-trouble", HTMLElement), reason);
+    choice?.remove(text);
+  },
+);
+const profile = new ProfileFeed(symbol, chart);
+/** @type {IndicatorChoice | null} */
+let choice = null;
+
+function drawReadout() {
+  readout.show(pointed ?? feed.bars.last, zone(), chart.indicators);
+}
+
+function drawLegend() {
+  const { mark } = readPalette(root);
+  for (const canvas of root.querySelectorAll("canvas[data-sign]")) {
+    if (canvas instanceof HTMLCanvasElement) {
+      drawSign(canvas, /** @type {"gap"} */ (canvas.dataset["sign"]), mark);
+    }
+  }
+}
+
+followKeys(container, chart, () => feed.bars.list, (bar) => {
+  setText(find("#chart-said", HTMLElement), sentenceOf(bar, instrument, zone()));
+});
+find("#latest", HTMLButtonElement).addEventListener("click", () => chart.latest());
+watchScheme(() => {
+  chart.palette = readPalette(root);
+  drawLegend();
+});
+onZone(() => {
+  chart.zone = zone();
+  tape.draw();
+  table.draw();
+  drawReadout();
+});
+drawLegend();
+
+/** What the page wants of the stream. */
+function want() {
+  return {
+    symbols: [symbol],
+    types: [
+      "trade",
+      "quote",
+      "depth",
+      "candle",
+      "profile",
+      "flow",
+      "state",
+      "signal",
+      "gap",
+      "status",
+    ],
+    intervals: [feed.interval],
+    every: PACE,
+  };
+}
+
+/** @type {Record<string, (data: any) => void>} */
+const takers = {
+  candle: (data) => feed.takeBar(data),
+  flow: (data) => feed.takeFlow(data),
+  gap: (data) => feed.takeGaps([data]),
+  profile: (data) => profile.take(data),
+  state: (data) => facts.state = data,
+  quote: (data) => {
+    facts.heard(0);
+    if (instrument.level === 1) ladder.show(bookOf(data));
+  },
+  depth: (data) => {
+    facts.heard(0);
+    if (instrument.level === 2) ladder.show(data);
+  },
+  status: ({ kind, id }) => {
+    if (kind === "instrument" || kind === "route") {
+      if (kind === "route" || id === symbol) attempt(readListing);
+    }
+  },
+};
+
+/** @param {{ bid: number | null, bidSize: number | null, ask: number | null, askSize: number | null }} quote */
+function bookOf({ bid, bidSize, ask, askSize }) {
+  return {
+    bids: bid === null ? [] : [{ price: bid, size: bidSize }],
+    asks: ask === null ? [] : [{ price: ask, size: askSize }],
+  };
+}
+
+async function readListing() {
+  facts.listing = await read(`/api/v1/instruments/${encodeURIComponent(symbol)}`);
+}
+
+async function readState() {
+  const { data: [state] } = await read("/api/v1/state", { symbol, order: "desc", limit: 1 });
+  if (state !== undefined) facts.state = state;
+}
+
+async function readBook() {
+  if (instrument.level === 2) {
+    const { data: [book] } = await read("/api/v1/book", { symbol, order: "desc", limit: 1 });
+    if (book !== undefined) ladder.show(book);
+    return;
+  }
+  const query = { symbol, kinds: "quote", refused: false, order: "desc", limit: 1 };
+  const { data: [quote] } = await read("/api/v1/ticks", query);
+  if (quote !== undefined) ladder.show(bookOf(quote));
+}
+
+async function readTape() {
+  if (basis !== "trade") return;
+  const { data } = await read("/api/v1/ticks", { symbol, kinds: "trade", limit: TRADES });
+  takeTrades(data);
+}
+
+async function readGaps() {
+  const { data } = await read("/api/v1/gaps", { symbol, limit: GAPS });
+  feed.takeGaps(data);
+}
+
+async function readDay() {
+  const query = { symbol, interval: "1d", order: "desc", limit: 1 };
+  const { data: [day] } = await read("/api/v1/candles", query);
+  facts.before = day?.open ?? null;
+}
+
+/** @param {readonly import("./tape.js").Trade[]} trades */
+function takeTrades(trades) {
+  if (trades.length === 0) return;
+  tape.add(trades);
+  find("#tape-note", HTMLElement).hidden = true;
+}
+
+/**
+ * What is beside the chart is read again with the next connection where it cannot be had now.
+ *
+ * @param {() => Promise<void>} run
+ */
+function attempt(run) {
+  run().catch((error) => console.info(String(error)));
+}
+
+/** Reads what is now: the stream carries what follows. */
+function readAll() {
+  void feed.load();
+  for (const run of [readListing, readState, readBook, readTape, readGaps, readDay]) attempt(run);
+  attempt(() => profile.load());
+}
+
+feed.begin(recallInterval());
+const subscription = subscribe(want(), {
+  open: readAll,
+  events(events) {
+    const trades = events.filter(({ event }) => event === "trade").map(({ data }) => data);
+    if (trades.length > 0) facts.heard(0);
+    takeTrades(trades);
+    for (const { event, data } of events) takers[event]?.(data);
+  },
+});
+
+/** The interval that was looked at last, where it is still there; else the first. */
+function recallInterval() {
+  const inputs = [...root.querySelectorAll("input[name=interval]")]
+    .filter((input) => input instanceof HTMLInputElement);
+  const kept = recall(INTERVAL_KEY);
+  const input = inputs.find(({ value }) => value === kept) ?? inputs[0];
+  if (input === undefined) throw new TypeError("Cannot show a chart: there is no interval.");
+  input.checked = true;
+  return input.value;
+}
+
+find("#intervals", HTMLElement).addEventListener("change", ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return;
+  keep(INTERVAL_KEY, target.value);
+  feed.begin(target.value);
+  subscription.change(want());
+});
+
+find("#spans", HTMLElement).addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLInputElement) profile.choose(target.value);
+});
+
+attempt(async () => {
+  const { data } = await read("/api/v1/indicators/catalog");
+  choice = new IndicatorChoice(
+    {
+      form: find("#indicator-form", HTMLFormElement),
+      fields: find("#indicator-fields", HTMLElement),
+      list: find("#indicator-list", HTMLUListElement),
+    },
+    data,
+    chooseIndicators,
+  );
+  chooseIndicators();
+});
+
+function chooseIndicators() {
+  if (choice === null) return;
+  const known = choice;
+  const chosen = known.chosen.flatMap((text) => {
+    const spec = known.find(text);
+    return spec === undefined ? [] : [{ text, spec }];
+  });
+  indicatorFeed.choose(chosen);
+  drawReadout();
+}

@@ -1,0 +1,111 @@
+/**
+ * The line above the chart: the bar that is pointed at, or the newest, in figures.
+ *
+ * @module
+ */
+import { element, setText } from "./dom.js";
+import { number, percent, placesOf, price, signed } from "./format.js";
+import { secondsOf } from "./bars.js";
+import { labelOf } from "./indicators.js";
+import { sizeText } from "./ladder.js";
+import { fullTime } from "./timescale.js";
+
+/**
+ * @typedef {import("./bars.js").Bar} Bar
+ * @typedef {import("./indicatorlines.js").IndicatorLines} IndicatorLines
+ */
+
+/**
+ * A bar in words.
+ *
+ * @param {Bar} bar
+ * @param {{ readonly step: number }} instrument
+ * @param {string} zone
+ */
+export function sentenceOf(bar, instrument, zone) {
+  const { open, high, low, close, status } = bar;
+  const said = (/** @type {number} */ value) => price(value, instrument);
+  return `${fullTime(zone, secondsOf(bar.start))}: open ${said(open)}, high ${said(high)}, ` +
+    `low ${said(low)}, close ${said(close)}, volume ${sizeText(volumeOf(bar))}, ${status}`;
+}
+
+/**
+ * What traded or, where the feed has no trades, how many ticks there were.
+ *
+ * @param {Bar} bar
+ */
+export function volumeOf({ realVolume, tickVolume }) {
+  return realVolume > 0 ? realVolume : tickVolume;
+}
+
+/** The line above the chart. */
+export class Readout {
+  #parts;
+  #indicators = element("span", { class: "readings" });
+  #instrument;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {{ readonly step: number }} instrument
+   */
+  constructor(place, instrument) {
+    this.#instrument = instrument;
+    const part = (/** @type {string} */ title) => {
+      const value = element("b", { class: "number" });
+      place.append(element("span", {}, title, value));
+      return value;
+    };
+    this.#parts = {
+      start: part(""),
+      open: part("O"),
+      high: part("H"),
+      low: part("L"),
+      close: part("C"),
+      change: part(""),
+      volume: part("V"),
+      status: part(""),
+    };
+    place.append(this.#indicators);
+  }
+
+  /**
+   * @param {Bar | undefined} bar
+   * @param {string} zone
+   * @param {IndicatorLines} indicators
+   */
+  show(bar, zone, indicators) {
+    if (bar === undefined) {
+      for (const part of Object.values(this.#parts)) setText(part, "");
+      this.#indicators.replaceChildren();
+      return;
+    }
+    const { open, close, status } = bar;
+    const parts = this.#parts;
+    setText(parts.start, fullTime(zone, secondsOf(bar.start)));
+    for (const name of /** @type {const} */ (["open", "high", "low", "close"])) {
+      setText(parts[name], price(bar[name], this.#instrument));
+    }
+    const places = placesOf(this.#instrument.step);
+    setText(parts.change, `${signed(close - open, places)} (${percent((close - open) / open)})`);
+    parts.change.className = `number ${close > open ? "up" : close < open ? "down" : ""}`;
+    setText(parts.volume, sizeText(volumeOf(bar)));
+    setText(parts.status, status === "complete" ? "" : status);
+    const readings = indicators.at(secondsOf(bar.start));
+    this.#indicators.replaceChildren(...readings.map(({ text, values }, at) =>
+      element(
+        "span",
+        { "data-reading": text },
+        element("span", { class: `swatch indicator-${at + 1}`, "aria-hidden": "true" }),
+        `${labelOf(text)} `,
+        element("b", { class: "number" }, this.#said(values)),
+      )
+    ));
+  }
+
+  /** @param {Readonly<Record<string, number>> | null} values */
+  #said(values) {
+    if (values === null) return "warming up";
+    const places = Math.max(2, placesOf(this.#instrument.step));
+    return Object.values(values).map((value) => number(value, places)).join(" · ");
+  }
+}

@@ -82,6 +82,7 @@ export class Hub {
   readonly #ring: Ring<HubEvent>;
   readonly #latest = new Map<EventType, Map<string, HubEvent>>();
   readonly #subscribers = new Set<Subscriber>();
+  readonly #watchers = new Map<EventType, ((event: HubEvent) => void)[]>();
   readonly #canaryWatchers = new Set<(shard: string) => void>();
   #sequence = 0;
   #lostUntil = 0;
@@ -114,6 +115,7 @@ export class Hub {
   hold(events: readonly HubEvent[]): void {
     let type: EventType | undefined;
     let latest = new Map<string, HubEvent>();
+    let watchers: ((event: HubEvent) => void)[] | undefined;
     for (const event of events) {
       event.sequence = ++this.#sequence;
       if (!event.conflates) {
@@ -123,12 +125,14 @@ export class Hub {
       if (event.type !== type) {
         type = event.type;
         latest = this.#latestOf(type);
+        watchers = this.#watchers.get(type);
       }
       const { subject } = event;
       const isPast = type === "candle"
         ? isOlderCandle(event, latest.get(subject))
         : type === "trade" && (event.payload as Trade).flags & FLAGS.cancelled;
       if (!isPast) latest.set(subject, event);
+      if (watchers !== undefined) { for (const watch of watchers) watch(event); }
     }
   }
 
@@ -151,6 +155,21 @@ export class Hub {
     return () => {
       this.#subscribers.delete(subscriber);
       this.#canaryWatchers.delete(canary);
+    };
+  }
+
+  /**
+   * Shows a watcher every later event of a type, whether anyone is there to deliver it or not.
+   *
+   * @param watch must not throw, nor publish.
+   * @returns ends it.
+   */
+  watch(type: EventType, watch: (event: HubEvent) => void): () => void {
+    this.#watchers.set(type, [...this.#watchers.get(type) ?? [], watch]);
+    return () => {
+      const left = (this.#watchers.get(type) ?? []).filter((one) => one !== watch);
+      if (left.length > 0) this.#watchers.set(type, left);
+      else this.#watchers.delete(type);
     };
   }
 

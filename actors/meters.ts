@@ -22,6 +22,80 @@ export class Meters {
     help: "Ticks that the quality gate flagged, by flag.",
     labelNames: ["provider", "flag"] as const,
   });
+  readonly refused = new Counter({
+    ...this.#with,
+    name: "marketd_ticks_refused_total",
+    help: "Ticks refused for being wrong; what was only said twice is none of them.",
+    labelNames: ["provider"] as const,
+  });
+  readonly feedLatency = new Histogram({
+    ...this.#with,
+    name: "marketd_feed_latency_seconds",
+    help: "From the venue's time of a tick to its receipt, by both clocks: one tick of each batch.",
+    labelNames: ["provider"] as const,
+    buckets: [0, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 900],
+  });
+  readonly feedEarly = new Counter({
+    ...this.#with,
+    name: "marketd_feed_early_ticks_total",
+    help: "Ticks of those measured that came before their venue's time: the clocks disagree.",
+    labelNames: ["provider"] as const,
+  });
+  readonly feedLatencyMin = new Gauge({
+    ...this.#with,
+    name: "marketd_feed_latency_min_seconds",
+    help: "The shortest of the latest; below 0 the venue's clock is ahead of ours by so much.",
+    labelNames: ["provider"] as const,
+  });
+  readonly publishLatency = new Histogram({
+    ...this.#with,
+    name: "marketd_publish_latency_seconds",
+    help: "From a tick's receipt until whoever listens was told: one tick of each batch.",
+    labelNames: ["provider"] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  readonly completeness = new Gauge({
+    ...this.#with,
+    name: "marketd_feed_completeness_ratio",
+    help:
+      "Of the session time in 24 hours, the share that lies in no unfilled gap of the provider's.",
+    labelNames: ["provider"] as const,
+  });
+  readonly instrumentTicks = new Counter({
+    ...this.#with,
+    name: "marketd_instrument_ticks_total",
+    help: "Ticks received of an instrument.",
+    labelNames: ["symbol"] as const,
+  });
+  readonly instrumentRefused = new Counter({
+    ...this.#with,
+    name: "marketd_instrument_ticks_refused_total",
+    help: "Ticks of an instrument that were refused for being wrong.",
+    labelNames: ["symbol"] as const,
+  });
+  readonly instrumentFeedLatency = new Gauge({
+    ...this.#with,
+    name: "marketd_instrument_feed_latency_seconds",
+    help: "From the venue's time to the receipt of an instrument's latest ticks: the median.",
+    labelNames: ["symbol"] as const,
+  });
+  readonly instrumentPublishLatency = new Gauge({
+    ...this.#with,
+    name: "marketd_instrument_publish_latency_seconds",
+    help: "From the receipt of an instrument's latest ticks until they were told: the median.",
+    labelNames: ["symbol"] as const,
+  });
+  readonly instrumentCompleteness = new Gauge({
+    ...this.#with,
+    name: "marketd_instrument_completeness_ratio",
+    help: "Of the session time in 24 hours, the share that lies in no unfilled gap.",
+    labelNames: ["symbol"] as const,
+  });
+  readonly instrumentsOmitted = new Gauge({
+    ...this.#with,
+    name: "marketd_instrument_metrics_omitted",
+    help: "Instruments without metrics of their own, for there are more than metrics.instruments.",
+  });
   readonly shed = new Counter({
     ...this.#with,
     name: "marketd_ticks_shed_total",

@@ -38,12 +38,15 @@ import {
   createSupervisor,
   type SupervisorInput,
 } from "./supervision.ts";
+import { coverageHistory } from "./telemetry/history.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
 import { ticker } from "./ticker.ts";
 import { Vitals } from "./vitals.ts";
 import type { Clock } from "./clock.ts";
 import type { Store } from "../db/store.ts";
 import { CandleSeries } from "../domain/candles.ts";
 import { FlowSeries } from "../domain/flow/series.ts";
+import type { Gap } from "../domain/gap.ts";
 import { BASE_INTERVAL, parseInterval } from "../domain/interval.ts";
 import { ProfileSeries } from "../domain/profile/series.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -109,6 +112,7 @@ const root = createSupervisor<RootInput>({
       { id: "recorder", logic: recorder, input: () => write, drain: "told" },
       { id: "retention", logic: retention, input: () => ({ shared }), drain: "told" },
       { id: "hub", logic: hub, input: () => shared.hub },
+      { id: "coverage", logic: coverageHistory, input: () => ({ shared }) },
       { id: "ticker", logic: ticker, input: () => ({ shared }) },
       { id: "routing", logic: routing, input: () => ({ shared }) },
       {
@@ -151,6 +155,8 @@ export function startTree(options: TreeOptions): Tree {
   const meters = new Meters();
   const vitals = new Vitals(uptime, CANARY_LIMIT);
   const hubMemory = new Hub(options.epoch, options.settings.stream.ring, vitals);
+  const telemetry = new Telemetry(meters);
+  hubMemory.watch("gap", ({ payload }) => telemetry.coverage.note(payload as Gap));
 
   const observe = (parent: string, report: ChildReport): void => {
     reports.set(`${parent} ${report.id}`, { parent, report });
@@ -178,6 +184,7 @@ export function startTree(options: TreeOptions): Tree {
     backlog: new Backlog(),
     routes: new Routes(options.settings, options.providers),
     vitals,
+    telemetry,
     meters,
     providers: options.providers,
     quotas: options.quotas ?? new Map(),

@@ -22,6 +22,7 @@ import type { Gates } from "./routing/gates.ts";
 import type { Routes } from "./routing/routes.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Observe } from "./supervision.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import type { Vitals } from "./vitals.ts";
 
 /** The parts that outlive any one actor. */
@@ -38,6 +39,7 @@ export interface Shared {
   readonly backlog: Backlog;
   readonly routes: Routes;
   readonly vitals: Vitals;
+  readonly telemetry: Telemetry;
   readonly meters: Meters;
   /** The configured providers, by id. */
   readonly providers: ReadonlyMap<string, Provider>;

@@ -120,6 +120,29 @@ export function openWithin(market: MarketId, from: Micros, to: Micros, hours: Ho
 }
 
 /**
+ * When a market was open within a span: ascending, each cut to the span.
+ *
+ * @param from inclusive.
+ * @param to exclusive.
+ * @throws RangeError where a bound is not finite.
+ */
+export function openSpans(
+  market: MarketId,
+  from: Micros,
+  to: Micros,
+  hours: HoursKind,
+): { start: Micros; end: Micros }[] {
+  const spans: { start: Micros; end: Micros }[] = [];
+  if (finite(from) >= finite(to)) return spans;
+  let session = sessionAt(market, from, hours) ?? nextSession(market, from, hours);
+  while (session.start < to) {
+    spans.push({ start: Math.max(from, session.start), end: Math.min(to, session.end) });
+    session = nextSession(market, session.start, hours);
+  }
+  return spans;
+}
+
+/**
  * The holiday that a market keeps on a date of its own zone.
  *
  * @param date an ISO date such as `2026-12-25`.

@@ -60,6 +60,13 @@ export const REFUSED: number = FLAGS["not-finite"] | FLAGS["not-positive"] |
 export const QUALITY: number = (REFUSED & ~FLAGS["cancelled"]) | FLAGS["crossed"] |
   FLAGS["locked"] | FLAGS["out-of-order"];
 
+/**
+ * The flags of a tick that is wrong by what it says. One that was said before, that was taken back,
+ * or that nobody asked for is refused, but no error.
+ */
+export const WRONG: number = REFUSED &
+  ~(FLAGS["duplicate"] | FLAGS["cancelled"] | FLAGS["unknown-instrument"]);
+
 /** The flags of a trade that does not move all of a candle. */
 export const LIMITED: number = FLAGS["volume-only"] | FLAGS["no-open-close"] | FLAGS["no-effect"];
 

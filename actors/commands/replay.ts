@@ -146,7 +146,7 @@ function faultOf(tree: Tree): string | null {
 
 /** What to say of a recording that gave nothing at all. */
 function nothingIn(replayed: Replayed, names: string): string | null {
-  const { problems } = replayed.shared.feeds.of(REPLAY);
+  const { problems } = replayed.shared.telemetry.of(REPLAY);
   return replayed.stopped === null && problems > 0 && ticksOf(replayed) === 0
     ? noRow(names).message
     : null;

@@ -22,7 +22,7 @@ export interface Replayed {
 
 /** Ticks that were heard. */
 export function ticksOf({ shared }: Replayed): number {
-  return shared.directory.all().reduce((sum, listing) => sum + listing.ticks, 0);
+  return shared.directory.all().reduce((sum, listing) => sum + listing.pulse.ticks, 0);
 }
 
 /** The summary, as lines. */
@@ -55,7 +55,7 @@ export async function summaryOf(replayed: Replayed): Promise<string> {
 /** Rows that were passed over. A file's break is told as a problem too, but is no row. */
 function unusable({ inspection, shared, provider, stopped }: Replayed): number {
   const breaks = inspection.files.filter(({ broken }) => broken !== null).length;
-  const { problems } = shared.feeds.of(provider);
+  const { problems } = shared.telemetry.of(provider);
   return stopped === null ? Math.max(0, problems - breaks) : problems;
 }
 

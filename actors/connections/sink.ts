@@ -109,6 +109,7 @@ export function createSink(
         log.warn("{provider} has more problems; they are counted, not logged", { provider: id });
       }
       shared.feeds.problem(id, { where, what });
+      shared.telemetry.problem(id);
     },
     progress: (done, total) => shared.feeds.progress(id, done, total),
     ended: () => {

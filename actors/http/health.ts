@@ -5,6 +5,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { completeness, feeds } from "./feedchecks.ts";
 import { connectionState } from "./api/providers.ts";
 import { noQuery } from "./api/query.ts";
 import type { HttpDeps } from "./deps.ts";
@@ -31,13 +32,15 @@ export const healthSchema = z.strictObject({
   output: z.string().optional(),
   checks: z.record(z.string(), z.array(checkSchema)).openapi({
     description: "By component: `stage:gate`, `store:writable`, `provider:ig`, `actor:hub`, " +
+      "`latency:ig`, `publish:ig`, `errors:ig`, `completeness:ig`, `completeness:instruments`, " +
       "`instrument:AAPL`, `stream:clients`, `process:memory`, `process:uptime`.",
   }),
 }).openapi("Health");
 
 type Health = z.infer<typeof healthSchema>;
 type Status = z.infer<typeof status>;
-type Finding = Omit<z.infer<typeof checkSchema>, "time">;
+/** A check, before it is dated. */
+export type Finding = Omit<z.infer<typeof checkSchema>, "time">;
 
 const content = { "application/health+json": { schema: healthSchema } };
 
@@ -74,6 +77,8 @@ export function viewHealth(deps: HttpDeps): Health {
   const found = new Map<string, Finding>([
     ...essentials(deps),
     ...providers(deps),
+    ...feeds(deps),
+    ...completeness(deps),
     ...actors(deps),
     ...instruments(deps),
     ...figures(deps),
@@ -95,7 +100,8 @@ function listed(names: readonly string[]): string {
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
-type Findings = Iterable<[string, Finding]>;
+/** Checks by component. */
+export type Findings = Iterable<[string, Finding]>;
 
 /** What readiness asks for too. */
 function* essentials(deps: HttpDeps): Findings {

@@ -121,8 +121,9 @@ export class Desk {
     const ready: Tick[] = [];
     const feeds: Feed[] = [];
     const held: Tick[] = [];
+    const sampled: Feed[] = [];
     for (const tick of ticks) {
-      const feed = this.#admit(tick, credit, held);
+      const feed = this.#admit(tick, credit, held, sampled);
       if (feed === null) continue;
       ready.push(tick);
       feeds.push(feed);
@@ -130,17 +131,34 @@ export class Desk {
     this.#count(ready, feeds, credit);
     // However long their candles take, whoever listens need not wait for the ticks.
     if (held.length > 0) publish(this.#shared.hub, this.#self, toEvents(held, [], [], []));
+    if (sampled.length > 0) this.#measureWay(sampled);
   }
 
-  /** Whose a tick is that can be counted at once; it is seen to where it cannot. */
-  #admit(tick: Tick, credit: Credit | undefined, held: Tick[]): Feed | null {
+  /** Measures how long ticks took from their receipt until they were told. */
+  #measureWay(feeds: readonly Feed[]): void {
+    const { clock, telemetry } = this.#shared;
+    // A recording's clock stands still meanwhile.
+    if (clock.driven) return;
+    const now = clock.now();
+    const [first] = feeds;
+    const tookOf = ({ listing }: Feed) => Math.max(0, now - listing.lastTick!);
+    telemetry.published(first!.listing.provider, tookOf(first!), now);
+    for (const feed of feeds) feed.listing.pulse.published(tookOf(feed), now);
+  }
+
+  /**
+   * Whose a tick is that can be counted at once; it is seen to where it cannot.
+   *
+   * @param sampled has its feed added where the tick's way is measured.
+   */
+  #admit(tick: Tick, credit: Credit | undefined, held: Tick[], sampled: Feed[]): Feed | null {
     const feed = this.#memory.feeds.get(tick.symbol);
     if (feed === undefined) {
       // It was left while the tick was under way.
       this.#shared.outbox.add({ ticks: [tick], credit });
       return null;
     }
-    noteReceived(feed, tick);
+    if (noteReceived(feed, tick) && !feed.listing.canary) sampled.push(feed);
     if (tick.kind === "depth" && (tick.flags & REFUSED) === 0) feed.book = tick;
     if (this.#mustWait(feed)) {
       hold(this.#memory, feed, tick, credit, this.#shared.meters);
@@ -250,6 +268,7 @@ export class Desk {
     this.#tellAnew();
     const second = Math.floor(now / SECOND);
     const isNew = second !== this.#memory.second;
+    if (isNew) { for (const { listing } of this.#memory.feeds.values()) listing.pulse.look(now); }
     this.#memory.second = second;
     const beat = { type: "candles.beat", now, forming: isNew } as const;
     this.#handOut(this.#ask((made) => ({ ...beat, made })));
@@ -304,7 +323,7 @@ export class Desk {
     else this.#recall(feed);
   }
 
-  #recall({ listing, since, unheard }: Feed): void {
+  #recall({ listing, unheard }: Feed): void {
     const { clock, hub, intervals, settings } = this.#shared;
     listing.state = "rebuilding";
     this.#askHistory({
@@ -315,7 +334,7 @@ export class Desk {
         grace: settings.candles.grace,
         now: Math.max(clock.now(), listing.begins ?? -Infinity),
         unheard,
-        since,
+        since: listing.since,
         epoch: hub.epoch,
         sessionAt: (time) => sessionAt(listing.instrument.market, time),
         measuring: this.#measures.begins(listing),
@@ -372,7 +391,7 @@ export class Desk {
       sessionAt: (time) => sessionAt(market, time),
       since: recalled?.since ?? now,
     });
-    feed.since = series.since;
+    listing.since = series.since;
     feed.unheard = false;
     const made = this.#ask((made) => ({
       type: "candles.restore",
@@ -510,7 +529,7 @@ export class Desk {
   #silence(symbol: string, from: Micros | undefined): void {
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
-    feed.silentFrom = from;
+    feed.listing.silentFrom = from;
     this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })));
   }
 

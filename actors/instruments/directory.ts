@@ -8,6 +8,7 @@ import type { Basis } from "../../domain/candle.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Line, Lined } from "../routing/line.ts";
+import type { Pulse } from "../telemetry/pulse.ts";
 
 /**
  * How an instrument's candles fare: `rebuilding` from what was kept, `live`, `restarting` after a
@@ -39,10 +40,14 @@ export interface Listing {
   state: ListingState;
   /** The last fault of its candles, or why nothing follows it. */
   fault: string | null;
-  /** Ticks received. */
-  ticks: number;
-  /** When the last one was received. */
+  /** When the last tick was received. */
   lastTick: Micros | null;
+  /** What is measured of its feed. */
+  readonly pulse: Pulse;
+  /** From when on the feed has been watched; absent before its candles were first ready. */
+  since?: Micros | undefined;
+  /** Since when it has been silent for a known cause. */
+  silentFrom?: Micros | undefined;
 }
 
 /** The followed instruments, by symbol. */
@@ -90,9 +95,14 @@ export class Directory {
     }
   }
 
+  /** The instruments' listings, in no order. */
+  *each(): Iterable<Listing> {
+    for (const listing of this.#listings.values()) if (!listing.canary) yield listing;
+  }
+
   /** The instruments' listings, by symbol. */
   all(): Listing[] {
-    return [...this.#listings.values()].filter((listing) => !listing.canary)
+    return [...this.each()]
       .sort((a, b) => a.instrument.symbol < b.instrument.symbol ? -1 : 1);
   }
 }

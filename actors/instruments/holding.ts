@@ -7,8 +7,10 @@
 import type { Feed, ShardMemory } from "./memory.ts";
 import type { Meters } from "../meters.ts";
 import type { Shared } from "../shared.ts";
+import { isTimed } from "../telemetry/telemetry.ts";
 import { priceOn } from "../../domain/bar.ts";
 import type { Credit } from "../../domain/credit.ts";
+import { WRONG } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { type Tick, TICK_KINDS } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
@@ -19,10 +21,14 @@ export interface Delivery {
   readonly credit: Credit | undefined;
 }
 
-/** Notes that a feed spoke. */
-export function noteReceived({ listing }: Feed, { receivedAt }: Tick): void {
-  listing.ticks++;
+/** Notes that a feed spoke. @returns whether the tick is one of those whose way is measured. */
+export function noteReceived({ listing }: Feed, tick: Tick): boolean {
+  const { flags, receivedAt, time } = tick;
+  const { pulse } = listing;
   listing.lastTick = receivedAt;
+  pulse.ticks++;
+  if ((flags & WRONG) !== 0) pulse.refused++;
+  return isTimed(tick) && pulse.received(time, receivedAt);
 }
 
 /** Puts a tick into its buffer. */

@@ -12,6 +12,7 @@ import { tell, tellShard } from "../addresses.ts";
 import type { InstrumentsCommand, ShardCommand } from "../messages.ts";
 import { lineOf } from "../routing/handover.ts";
 import type { Shared } from "../shared.ts";
+import { instrumentPulse } from "../telemetry/telemetry.ts";
 import {
   type Child,
   childrenOf,
@@ -115,8 +116,8 @@ function follow(
     canary: false,
     state: "rebuilding",
     fault: null,
-    ticks: 0,
     lastTick: null,
+    pulse: instrumentPulse(),
   };
   enlist(listing, scope);
 }
@@ -163,8 +164,8 @@ function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
     canary: true,
     state: "rebuilding",
     fault: null,
-    ticks: 0,
     lastTick: null,
+    pulse: instrumentPulse(),
   }, scope);
   return opened;
 }

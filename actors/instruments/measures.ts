@@ -372,7 +372,7 @@ export class Measures {
       grace: settings.candles.grace,
       now: Math.max(clock.now(), listing.begins ?? -Infinity),
       unheard: false,
-      since: this.#memory.feeds.get(listing.instrument.symbol)?.since,
+      since: listing.since,
       epoch: hub.epoch,
       sessionAt: (time) => sessionAt(listing.instrument.market, time),
     };

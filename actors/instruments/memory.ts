@@ -40,12 +40,8 @@ export interface Feed extends Holder, Carrier {
   failures: readonly number[];
   /** Waits until its candles are started again. */
   retry: ReturnType<typeof setTimeout> | undefined;
-  /** From when on the feed has been watched; absent before its candles were first ready. */
-  since: Micros | undefined;
   /** The end of its feed, where that was told before its candles were ready. */
   finishAt: Micros | undefined;
-  /** Since when it has been silent for a known cause. */
-  silentFrom: Micros | undefined;
   /** Gaps told before its candles were ready, and how many ticks were in the buffer by then. */
   gaps: { readonly gap: Omit<Gap, "symbol">; readonly after: number }[];
   /** Corrections told before its candles were ready: of what may still be in the buffer. */
@@ -78,9 +74,7 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     credit: undefined,
     failures: [],
     retry: undefined,
-    since: undefined,
     finishAt: undefined,
-    silentFrom: undefined,
     gaps: [],
     corrections: [],
     stale: false,
@@ -94,7 +88,7 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
 }
 
 /** The outage that goes on, as the candles take it. */
-export function outageOf({ silentFrom }: Feed): Silence[] {
+export function outageOf({ listing: { silentFrom } }: Feed): Silence[] {
   return silentFrom === undefined ? [] : [{ start: silentFrom, end: Infinity, before: false }];
 }
 

@@ -141,13 +141,14 @@ export class Remaking {
       return;
     }
     const { amendments, candles, gaps, ticks } = refilled;
+    const { listing } = feed;
     for (const { from, reason, status } of gaps) {
-      if (reason !== "joined" || status !== "filled" || feed.since === undefined) continue;
-      feed.since = Math.min(feed.since, from);
+      if (reason !== "joined" || status !== "filled" || listing.since === undefined) continue;
+      listing.since = Math.min(listing.since, from);
     }
     const made = { ...nothingMade(), candles: [...candles] };
     this.#bench.handOut(made, { past: ticks, gaps, amendments });
-    this.#recount(feed.listing, candles);
+    this.#recount(listing, candles);
     if (ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
     reply.resolve(refilled);
   }

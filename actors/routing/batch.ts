@@ -10,7 +10,7 @@ import type { Hole, Lined } from "./line.ts";
 import { tell, tellShard } from "../addresses.ts";
 import type { Shared } from "../shared.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { flagNames, FLAGS, QUALITY, REFUSED } from "../../domain/flags.ts";
+import { flagNames, FLAGS, QUALITY, REFUSED, WRONG } from "../../domain/flags.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -99,13 +99,14 @@ export class Batch {
 
   /** Sends it. @param from routing. */
   send(from: AnyActorRef, credit: Credit | undefined): void {
-    const { meters, outbox } = this.#shared;
+    const { meters, outbox, telemetry } = this.#shared;
     const provider = this.#provider;
     for (const { listing, hole, at } of this.#ended) {
       closeHole({ shared: this.#shared, self: from }, listing, hole, at);
     }
     if (this.#standby > 0) meters.standby.inc({ provider }, this.#standby);
     for (const [flags, count] of this.#flagged) {
+      if ((flags & WRONG) !== 0) telemetry.refused(provider, count);
       for (const flag of flagNames(flags)) meters.flagged.inc({ provider, flag }, count);
     }
     if (this.#strangers.length > 0) outbox.add({ ticks: this.#strangers, credit });

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { AnyActorRef } from "xstate";
 import type { Line, Lined } from "./line.ts";
 import type { Rule } from "./routes.ts";
+import type { Anyone } from "../addresses.ts";
 import { type ConnectionRef, reportOf } from "../connections/report.ts";
 import { connectionName } from "../connections/names.ts";
 import type { Shared } from "../shared.ts";
@@ -43,7 +43,7 @@ const SHORTEST: Micros = SECOND;
 export function causeOf(shared: Shared, looked: Looked): Cause | null {
   const { id, now, rule, state } = looked;
   if (state !== "live") return { why: `its connection is ${state}`, since: now };
-  const errors = shared.feeds.recent(id, now);
+  const errors = shared.telemetry.of(id).recent(now).problems;
   if (errors > rule.failover!.errors) {
     return { why: `${errors} of its frames or rows in a minute cannot be used`, since: now };
   }
@@ -72,7 +72,7 @@ function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Mi
 }
 
 /** Looks at a provider's connection. */
-export function lookAt(self: AnyActorRef, provider: string): Look {
+export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
   if (connection === undefined) return { state: "absent", refused: new Set() };
   const { refusals, state } = reportOf(connection);

@@ -75,7 +75,7 @@ function deal(
   self: AnyActorRef,
   { provider, ticks, credit }: RoutingCommand & { type: "routing.ticks" },
 ): void {
-  const { directory, gates, meters } = shared;
+  const { directory, gates, meters, telemetry } = shared;
   const gate = gates.of(provider);
   if (gate.credit !== credit) {
     settle(shared, self, provider);
@@ -114,8 +114,11 @@ function deal(
     batch.add(tick);
   }
   const counts = { trade: trades, quote: quotes, depth: ticks.length - trades - quotes };
-  for (const kind of provider === CANARY ? [] : TICK_KINDS) {
-    if (counts[kind] > 0) meters.ticks.inc({ provider, kind }, counts[kind]);
+  if (provider !== CANARY) {
+    for (const kind of TICK_KINDS) {
+      if (counts[kind] > 0) meters.ticks.inc({ provider, kind }, counts[kind]);
+    }
+    telemetry.received(provider, ticks);
   }
   batch.send(self, credit);
 }
@@ -148,6 +151,7 @@ function scopeOf(shared: Shared, self: AnyActorRef): FailoverScope {
 /** Gives up waiting where it is due, and looks after the routes. */
 function beat(shared: Shared, self: AnyActorRef, now: Micros): void {
   shared.gates.settleDue(now);
+  shared.telemetry.look(now);
   watchRoutes(scopeOf(shared, self));
   for (const [provider, gate] of shared.gates.all()) {
     const due = [...gate.waiting].filter((lane) => lane.hasReady);

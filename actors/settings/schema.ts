@@ -167,6 +167,10 @@ export const settingsSchema = z.strictObject({
     /** Whether what lies before an instrument was first followed is filled, too. */
     joined: z.boolean().default(false),
   }).prefault({}),
+  metrics: z.strictObject({
+    /** Up to so many instruments have metrics of their own; past it none has. */
+    instruments: z.int().min(0).default(500),
+  }).prefault({}),
   stream: z.strictObject({
     /** Clients at once; one more is answered 503. */
     clients: z.int().min(1).max(100_000).default(1_000),

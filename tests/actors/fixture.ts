@@ -7,7 +7,7 @@
 import type { Clock } from "../../actors/clock.ts";
 import { Feeds } from "../../actors/connections/feeds.ts";
 import { Hub } from "../../actors/hub.ts";
-import { Directory } from "../../actors/instruments/directory.ts";
+import { Directory, type Listing } from "../../actors/instruments/directory.ts";
 import { Meters } from "../../actors/meters.ts";
 import { Outbox } from "../../actors/outbox.ts";
 import { Journal } from "../../actors/journal.ts";
@@ -17,12 +17,14 @@ import { Routes } from "../../actors/routing/routes.ts";
 import { type Settings, settingsSchema } from "../../actors/settings/schema.ts";
 import type { Shared } from "../../actors/shared.ts";
 import type { ChildReport } from "../../actors/supervision.ts";
+import { instrumentPulse, Telemetry } from "../../actors/telemetry/telemetry.ts";
 import { Vitals } from "../../actors/vitals.ts";
 import { openStore } from "../../db/open.ts";
 import type { Store, WriteBatch, WriteReport } from "../../db/store.ts";
 import type { Candle } from "../../domain/candle.ts";
 import { CandleSeries } from "../../domain/candles.ts";
 import { FlowSeries } from "../../domain/flow/series.ts";
+import { resolveInstrument } from "../../domain/instrument.ts";
 import { BASE_INTERVAL, parseInterval } from "../../domain/interval.ts";
 import { ProfileSeries } from "../../domain/profile/series.ts";
 import type { Depth, Quote, Trade } from "../../domain/tick.ts";
@@ -129,6 +131,7 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
   const reports: World["reports"] = [];
   const named = settings.candles.intervals.map((name) => parseInterval(name)!);
   const hub = new Hub(epoch, settings.stream.ring, vitals);
+  const meters = new Meters();
   return {
     settings,
     store,
@@ -141,7 +144,8 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     backlog: new Backlog(),
     routes: new Routes(settings, given.providers ?? new Map()),
     vitals,
-    meters: new Meters(),
+    telemetry: new Telemetry(meters),
+    meters,
     providers: new Map(),
     quotas: new Map(),
     intervals: [BASE_INTERVAL, ...named.filter(({ name }) => name !== BASE_INTERVAL.name)],
@@ -153,6 +157,25 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     ...given,
     clock,
     reports,
+  };
+}
+
+/** A followed instrument; AAPL in the first shard unless said. */
+export function listingOf(more: Partial<Listing> = {}): Listing {
+  return {
+    instrument: resolveInstrument({ symbol: "AAPL" }),
+    provider: "test",
+    basis: "trade",
+    shard: "shard-1",
+    origin: "configuration",
+    alwaysOpen: true,
+    tellsGaps: false,
+    canary: false,
+    state: "live",
+    fault: null,
+    lastTick: null,
+    pulse: instrumentPulse(),
+    ...more,
   };
 }
 

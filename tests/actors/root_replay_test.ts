@@ -85,7 +85,7 @@ Deno.test("a replay makes of its rows what they say, however it is flushed and h
         const { made, kept, directory } = await play(store, files, playing);
         results.push(made);
         assertEquals(kept.ticks, ROWS);
-        assertEquals(directory.map(({ ticks }) => ticks), [ROWS / 2, ROWS / 2]);
+        assertEquals(directory.map(({ pulse }) => pulse.ticks), [ROWS / 2, ROWS / 2]);
         for (const [symbol, first] of [["AAPL", 0], ["MSFT", 1]] as const) {
           for (const [interval, span] of [["1m", MINUTE], ["5m", 5 * MINUTE]] as const) {
             const found = made.filter((one) => one.symbol === symbol && one.interval === interval)

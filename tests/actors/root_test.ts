@@ -27,7 +27,7 @@ Deno.test("made-up markets flow through every stage, and a drain leaves nothing 
   inStore(async (store) => {
     const { shared } = await inTree(store, demoTree(), async ({ shared }) => {
       const { directory, vitals } = shared;
-      await until(() => directory.all().every(({ ticks }) => ticks >= 200));
+      await until(() => directory.all().every(({ pulse }) => pulse.ticks >= 200));
       // The last stage is the stream's, which is not there.
       await until(() => vitals.report().slice(0, -1).every(({ alive }) => alive));
       await flushed(shared);
@@ -38,7 +38,7 @@ Deno.test("made-up markets flow through every stage, and a drain leaves nothing 
     assertEquals([shared.outbox.rows, shared.outbox.length], [0, 0]);
     assertEquals(shared.journal.trouble, null);
     let count = 0;
-    for (const { instrument: { symbol }, ticks } of shared.directory.all()) {
+    for (const { instrument: { symbol }, pulse: { ticks } } of shared.directory.all()) {
       const { rows } = await store.real.ticks({ symbol, order: "arrival", limit: 1_000_000 });
       assertEquals([symbol, rows.length], [symbol, ticks]);
       count += rows.length;
@@ -52,7 +52,7 @@ Deno.test("made-up markets flow through every stage, and a drain leaves nothing 
 Deno.test("every tick that counted is in exactly one minute", () =>
   inStore(async (store) => {
     await inTree(store, demoTree(), async ({ shared }) => {
-      await until(() => shared.directory.all().every(({ ticks }) => ticks >= 200));
+      await until(() => shared.directory.all().every(({ pulse }) => pulse.ticks >= 200));
     });
     const { rows: minutes } = await store.real.candles({
       symbol: "AAPL",
@@ -97,7 +97,7 @@ Deno.test("an actor that fails is told on the stream, and so is that it is up ag
         // Nothing of it reaches the others.
         await until(() => stateOf(tree, "test") === "live");
         provider.sink.ticks([trade()]);
-        await until(() => tree.shared.directory.get("AAPL")!.ticks === 1);
+        await until(() => tree.shared.directory.get("AAPL")!.pulse.ticks === 1);
       },
     );
   }));

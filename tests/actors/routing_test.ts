@@ -10,23 +10,11 @@ import { Credit } from "../../domain/credit.ts";
 import { flagNames } from "../../domain/flags.ts";
 import { resolveInstrument } from "../../domain/instrument.ts";
 import type { Tick } from "../../domain/tick.ts";
-import { quote, T0, trade, type World, worldOf } from "./fixture.ts";
+import { listingOf, quote, T0, trade, type World, worldOf } from "./fixture.ts";
 
 function listing(symbol: string, shard: string, canary = false): Listing {
-  return {
-    instrument: { ...resolveInstrument({ symbol: "AAPL" }), symbol },
-    provider: "test",
-    basis: "trade",
-    shard,
-    origin: "configuration",
-    alwaysOpen: true,
-    tellsGaps: false,
-    canary,
-    state: "live",
-    fault: null,
-    ticks: 0,
-    lastTick: null,
-  };
+  const instrument = { ...resolveInstrument({ symbol: "AAPL" }), symbol };
+  return listingOf({ instrument, shard, canary });
 }
 
 /** Routing between a directory of three instruments and shards that only listen. */

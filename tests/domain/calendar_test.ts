@@ -5,6 +5,7 @@ import {
   horizonOf,
   isOpen,
   nextSession,
+  openSpans,
   openWithin,
   previousSession,
   sessionAt,
@@ -259,4 +260,34 @@ Deno.test({
       assertEquals(outside.map(formatTime), [], file);
     }
   },
+});
+
+Deno.test("the open spans of a week are its sessions, cut to the span asked for", () => {
+  // Thanksgiving of 2013: closed on the 28th, and until 13:00 New York on the 29th.
+  const spans = openSpans("NYSE", at("2013-11-27T15:00Z"), at("2013-12-02T15:00Z"), "regular");
+  assertEquals(spans.map(({ start, end }) => [formatTime(start), formatTime(end)]), [
+    ["2013-11-27T15:00:00.000Z", "2013-11-27T21:00:00.000Z"],
+    ["2013-11-29T14:30:00.000Z", "2013-11-29T18:00:00.000Z"],
+    ["2013-12-02T14:30:00.000Z", "2013-12-02T15:00:00.000Z"],
+  ]);
+  assertEquals(openSpans("NYSE", at("2013-11-28T00:00Z"), at("2013-11-28T23:00Z"), "regular"), []);
+  assertEquals(openSpans("NYSE", 10, 10, "regular"), []);
+  assertEquals(openSpans("FX", at("2013-11-27T15:00Z"), at("2013-11-27T14:00Z"), "regular"), []);
+});
+
+Deno.test("an instant is in an open span where the market is open", () => {
+  const market = fc.constantFrom(...MARKET_IDS);
+  const start = at("2013-10-01T00:00Z");
+  const inMinutes = (days: number) => fc.integer({ min: 0, max: days * 1_440 });
+  fc.assert(
+    fc.property(market, inMinutes(60), inMinutes(9), inMinutes(9), (id, begin, length, some) => {
+      const from = start + begin * MINUTE;
+      const to = from + length * MINUTE;
+      const time = from + some * MINUTE;
+      const isIn = openSpans(id, from, to, "extended").some((one) =>
+        one.start <= time && time < one.end
+      );
+      assertEquals(isIn, time < to && isOpen(id, time, "extended"));
+    }),
+  );
 });

@@ -6,6 +6,8 @@
 import { z } from "@hono/zod-openapi";
 import { time } from "./records.ts";
 import type { Table } from "./table.ts";
+import { instrumentTelemetry, refusedNow, viewInstrumentTelemetry } from "./telemetryview.ts";
+import type { HttpDeps } from "../deps.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import { redact } from "../../log.ts";
 import { BASES } from "../../../domain/candle.ts";
@@ -31,15 +33,20 @@ export const listingSchema = z.strictObject({
   }),
   ticks: z.int().openapi({ description: "Received since the start." }),
   lastTick: time.nullable().openapi({ description: "When the last one was received." }),
+  ...instrumentTelemetry,
 }).openapi("Instrument");
 
 /** A followed instrument. */
 export type InstrumentView = z.infer<typeof listingSchema>;
 
-/** An instrument as the outside sees it. */
-export function viewInstrument(listing: Listing): InstrumentView {
+/** An instrument as the outside sees it. @param refused where several are shown: for all of them. */
+export function viewInstrument(
+  deps: HttpDeps,
+  listing: Listing,
+  refused = refusedNow(deps),
+): InstrumentView {
   const { symbol, market, currency, step, level } = listing.instrument;
-  const { basis, provider, origin, state, fault, ticks, lastTick } = listing;
+  const { basis, provider, origin, state, fault, lastTick, pulse } = listing;
   return {
     symbol,
     market,
@@ -51,8 +58,9 @@ export function viewInstrument(listing: Listing): InstrumentView {
     origin,
     state,
     fault: fault === null ? null : redact(fault),
-    ticks,
+    ticks: pulse.ticks,
     lastTick: lastTick === null ? null : formatTime(lastTick),
+    ...viewInstrumentTelemetry(deps, listing, refused),
   };
 }
 

@@ -6,6 +6,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
+import { providerTelemetry, viewProviderTelemetry } from "./telemetryview.ts";
 import { tell } from "../../addresses.ts";
 import { type ConnectionRef, reportOf } from "../../connections/report.ts";
 import { connectionName } from "../../connections/names.ts";
@@ -54,6 +55,7 @@ export const providerSchema = z.strictObject({
     left: z.number(),
     resetsAt: time.nullable().openapi({ description: "When all of it is there again." }),
   })).openapi({ description: "What the venue allows, and what is left of it." }),
+  ...providerTelemetry,
   progress: z.strictObject({ done: z.int(), total: z.int() }).nullable().openapi({
     description: "How far a feed with an end has come.",
   }),
@@ -136,7 +138,7 @@ async function viewProvider(deps: HttpDeps, id: string): Promise<ProviderView> {
     capabilities: [...definition?.capabilities ?? []],
     ...connectionState(deps, id),
     instruments: shared.directory.all().filter(({ provider }) => provider === id).length,
-    problems: feed.problems,
+    problems: shared.telemetry.of(id).problems,
     lastProblems: feed.lastProblems.map(({ where, what }) => ({ where, what: redact(what) })),
     events: feed.events.toReversed().map(({ time, event, reason, correlation }) => ({
       time: formatTime(time),
@@ -148,6 +150,7 @@ async function viewProvider(deps: HttpDeps, id: string): Promise<ProviderView> {
       ...quota,
       resetsAt: resetsAt === null ? null : formatTime(resetsAt),
     })),
+    ...viewProviderTelemetry(deps, id),
     progress: feed.progress,
   };
 }

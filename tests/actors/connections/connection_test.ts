@@ -65,8 +65,8 @@ Deno.test("what the stream says goes to those it is for", async () => {
   assertEquals(one.heard.ticker, [{ type: "ticker.time", at: T0 + SECOND }]);
   const { events, ...feed } = one.world.feeds.of("test");
   assertEquals(events.map(({ event }) => event), ["live"]);
+  assertEquals(one.world.telemetry.of("test").problems, 1);
   assertEquals(feed, {
-    problems: 1,
     lastProblems: [{ where: "frame 7", what: "it is no JSON" }],
     progress: { done: 3, total: 10 },
   });

@@ -11,6 +11,7 @@ Deno.test("a provider is shown with its state and what it feeds", async () => {
   await inPlace(async (place) => {
     place.feed.reach("13:30:05");
     place.tree.shared.feeds.problem("feed", { where: "row 3", what: "no price" });
+    place.tree.shared.telemetry.problem("feed");
     place.tree.shared.feeds.progress("feed", 3, 9);
     const { since, events, ...shown } = await provider(place);
     assertEquals(events.map(({ event }) => event), ["live"]);
@@ -27,6 +28,9 @@ Deno.test("a provider is shown with its state and what it feeds", async () => {
       problems: 1,
       lastProblems: [{ where: "row 3", what: "no price" }],
       quotas: [],
+      latency: { feed: null, publish: null },
+      recent: { seconds: 0, ticks: 0, refused: 0, problems: 1, errorRate: 1 },
+      completeness: { share: 1, expectedSeconds: 15, missedSeconds: 0 },
       progress: { done: 3, total: 9 },
     });
     assertEquals(since, "2014-05-01T13:30:00.000Z");

@@ -26,12 +26,19 @@ Deno.test("the followed instruments are listed with what is known of them", asyn
       fault: null,
       ticks: 1,
       lastTick: "2014-05-01T13:30:01.000Z",
+      refused: 0,
+      errorRate: 0,
+      feedLatency: 0,
+      publishLatency: null,
+      completeness: null,
+      missedSeconds: 0,
     });
     const csv = await place.get("/api/v1/instruments?symbol=VOD.L", { accept: "text/csv" });
     assertEquals(
       await csv.text(),
-      "symbol,market,currency,step,level,basis,provider,origin,state,fault,ticks,lastTick\n" +
-        "VOD.L,LSE,GBX,0.1,1,trade,feed,configuration,live,,0,\n",
+      "symbol,market,currency,step,level,basis,provider,origin,state,fault,ticks,lastTick," +
+        "refused,errorRate,feedLatency,publishLatency,completeness,missedSeconds\n" +
+        "VOD.L,LSE,GBX,0.1,1,trade,feed,configuration,live,,0,,0,0,,,,0\n",
     );
   });
 });

@@ -13,6 +13,7 @@ import { startTree, type Tree, type TreeOptions } from "../../../actors/root.ts"
 import { type Settings, settingsSchema } from "../../../actors/settings/schema.ts";
 import type { ChildReport } from "../../../actors/supervision.ts";
 import { STAGES } from "../../../actors/vitals.ts";
+import type { Store } from "../../../db/store.ts";
 import { openStore } from "../../../db/open.ts";
 import type { Provider } from "../../../providers/provider.ts";
 import { at, Feed } from "./feed.ts";
@@ -51,7 +52,7 @@ export interface PlaceOptions {
   /** Providers beside the feed. */
   readonly others?: readonly Provider[];
   /** Done before the tree starts. */
-  readonly prepare?: (feed: Feed) => void;
+  readonly prepare?: (feed: Feed, store: Store) => unknown;
 }
 
 /** Makes the settings of a configuration, with a store in a folder. */
@@ -73,7 +74,7 @@ export async function inPlace(
   const settings = settingsOf(folder, options.settings);
   const store = await openStore(settings.store.url, { mode: "write" });
   const feed = new Feed();
-  options.prepare?.(feed);
+  await options.prepare?.(feed, store);
   const tree = startTree({
     settings,
     store,

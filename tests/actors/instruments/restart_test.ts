@@ -90,7 +90,7 @@ Deno.test("ticks wait within bounds for a shard that is away, and what is shed i
     await one.follow("AAPL");
     takeAway(one);
     one.say(Array.from({ length: BUFFER + 1 }, () => trade()));
-    assertEquals(one.world.directory.get("AAPL")!.ticks, BUFFER + 1);
+    assertEquals(one.world.directory.get("AAPL")!.pulse.ticks, BUFFER + 1);
     bringBack(one);
     one.beat(T0 + MINUTE + 2 * SECOND);
     // A full buffer makes room for a tenth of what it holds.

@@ -18,7 +18,7 @@ Deno.test("a tick reaches the hub once and the store once, a refused one the sto
     assertEquals(ids(await one.ticks()), ids(ticks));
     const told = one.events.filter(({ type }) => type !== "candle").map(({ payload }) => payload);
     assertEquals(told, [ticks[0]!, ticks[1]!, ticks[3]!]);
-    const { ticks: count, lastTick, state } = one.world.directory.get("AAPL")!;
+    const { pulse: { ticks: count }, lastTick, state } = one.world.directory.get("AAPL")!;
     assertEquals([count, lastTick, state], [4, T0, "live"]);
     await one.drain();
   }));

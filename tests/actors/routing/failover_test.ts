@@ -14,7 +14,6 @@ import {
 } from "xstate";
 import { connection } from "../../../actors/connections/connection.ts";
 import type { ConnectionRef } from "../../../actors/connections/report.ts";
-import type { Listing } from "../../../actors/instruments/directory.ts";
 import type { RoutingCommand } from "../../../actors/messages.ts";
 import { lineOf } from "../../../actors/routing/handover.ts";
 import { routing } from "../../../actors/routing/routing.ts";
@@ -25,7 +24,7 @@ import type { Tick } from "../../../domain/tick.ts";
 import { SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
 import { Scripted } from "../connections/scripted.ts";
-import { quote, settingsOf, settle, T0, trade, worldOf } from "../fixture.ts";
+import { listingOf, quote, settingsOf, settle, T0, trade, worldOf } from "../fixture.ts";
 
 const BEAT = 250;
 
@@ -60,21 +59,9 @@ async function begin({ errors = 60, standby = "hot", start = T0 }: Options = {})
   world.routes.take(world.routes.laid([]), 0, start);
   const instrument = resolveInstrument({ symbol: "AAPL" });
   const feeding = world.routes.feeding(instrument)!;
-  const listing: Listing = {
-    instrument,
-    provider: feeding.provider,
-    line: lineOf(world, feeding),
-    basis: feeding.basis,
-    shard: "shard-1",
-    origin: "configuration",
-    alwaysOpen: false,
-    tellsGaps: false,
-    canary: false,
-    state: "live",
-    fault: null,
-    ticks: 0,
-    lastTick: null,
-  };
+  const { basis, provider } = feeding;
+  const line = lineOf(world, feeding);
+  const listing = listingOf({ instrument, provider, line, basis, alwaysOpen: false });
   world.directory.add(listing);
   const heard: Record<string, AnyEventObject[]> = {
     hub: [],
@@ -369,7 +356,7 @@ Deno.test("a primary whose frames cannot be used gives way above the limit, not 
   const at = await begin({ errors: 3 });
   const spoil = (times: number) => {
     for (let time = 0; time < times; time++) {
-      at.world.feeds.problem("a", { where: "a frame", what: "it is garbage" });
+      at.world.telemetry.problem("a");
     }
   };
   const speak = () => {

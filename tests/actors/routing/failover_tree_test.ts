@@ -63,7 +63,7 @@ function stage(standby: "hot" | "cold", before: number, play: (scene: Scene) => 
     try {
       await inTree(store, { providers: [a, b], said, clock }, async (tree) => {
         await until(() => stateOf(tree, "a") === "live" && stateOf(tree, "b") === "live");
-        await until(() => (tree.shared.directory.get("AAPL")?.ticks ?? 0) > 5);
+        await until(() => (tree.shared.directory.get("AAPL")?.pulse.ticks ?? 0) > 5);
         await play({ tree, a, b, clock, speaking });
       });
     } finally {

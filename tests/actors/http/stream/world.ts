@@ -37,6 +37,8 @@ import { FlowSeries } from "../../../../domain/flow/series.ts";
 import { resolveInstrument } from "../../../../domain/instrument.ts";
 import { parseInterval } from "../../../../domain/interval.ts";
 import { ProfileSeries } from "../../../../domain/profile/series.ts";
+import { listingOf } from "../../fixture.ts";
+import { Telemetry } from "../../../../actors/telemetry/telemetry.ts";
 
 /** What a test may want otherwise. */
 export interface WorldOptions extends Partial<StreamOptions> {
@@ -88,21 +90,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const vitals = new Vitals(uptime, 10_000);
   const hub = new Hub(epoch, settings.stream.ring, vitals);
   const directory = new Directory();
+  const meters = new Meters();
   for (const symbol of symbols) {
-    directory.add({
-      instrument: resolveInstrument({ symbol }),
-      provider: "demo",
-      basis: "trade",
-      shard: "shard-1",
-      origin: "configuration",
-      alwaysOpen: true,
-      tellsGaps: false,
-      canary: false,
-      state: "live",
-      fault: null,
-      ticks: 0,
-      lastTick: null,
-    });
+    directory.add(listingOf({ instrument: resolveInstrument({ symbol }), provider: "demo" }));
   }
   const shared: Shared = {
     settings: { ...settings, store: { ...settings.store, url } },
@@ -118,7 +108,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     routes: new Routes(settings, new Map()),
     quotas: new Map(),
     vitals,
-    meters: new Meters(),
+    telemetry: new Telemetry(meters),
+    meters,
     providers: new Map(),
     intervals: ["1m", "5m"].map((name) => parseInterval(name)!),
     makeSeries: (given) => new CandleSeries(given),

@@ -15,6 +15,8 @@ export type ConnectionRef = ActorRefFrom<typeof connection>;
 export interface ConnectionReport {
   readonly state: string;
   readonly changedAt: Micros;
+  /** Since when nothing is heard, as far as that is known; `null` while all is well. */
+  readonly lostAt: Micros | null;
   readonly failures: number;
   readonly lastError: string | null;
   readonly refusals: readonly Refusal[];
@@ -28,7 +30,9 @@ export function reportOf(ref: ConnectionRef): ConnectionReport {
   const { attempt, changedAt, failures, lastError, refusals } = context;
   const words = attempt.session?.words ?? [];
   const state = typeof value === "string" ? value : nameOf(value);
-  return { state, changedAt, failures, lastError, refusals, words };
+  const doubted = state === "stale" ? attempt.sink?.heardAt ?? null : null;
+  const lostAt = context.lostAt ?? doubted;
+  return { state, changedAt, lostAt, failures, lastError, refusals, words };
 }
 
 /** The session of a connection that is signed in for good, to ask of its past; `null` without one. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type FailoverScope, lead, lineOf, spanOf, uncover } from "./handover.ts";
-import { causeOf, isListening, type Look, lookAt } from "./health.ts";
+import { ABSENT, causeOf, isListening, type Look, lookAt } from "./health.ts";
 import type { Lined } from "./line.ts";
 import type { Lead } from "./routes.ts";
 import { logger } from "../log.ts";
@@ -32,7 +32,7 @@ export function watchRoutes(scope: FailoverScope): void {
     for (const listing of listings) watchLine(scope, listing, looks, now);
     const ticks = uptime();
     const causes = leading.providers.map((id) =>
-      causeOf(shared, { id, listings, rule, state: looks.get(id)?.state ?? "absent", now })
+      causeOf(shared, { id, listings, rule, look: looks.get(id) ?? ABSENT, now })
     );
     const sightings = causes.map((cause): Sighting =>
       cause === null ? null : ticks - (now - cause.since) / MILLISECOND
@@ -79,7 +79,7 @@ function watchLine(
   for (const [id, look] of looks) {
     if (isListening(look)) continue;
     if (id !== provider) line.cut(id);
-    else if (line.covered) line.lostAt ??= now - BEAT;
+    else if (line.covered) line.lostAt ??= look.lostAt ?? now - BEAT;
   }
   if (line.lostAt !== null && !line.covered) uncover(scope, listing, line.lostAt);
   line.refused = new Set(line.candidates.filter((id) => looks.get(id)?.refused.has(symbol)));
@@ -120,7 +120,8 @@ function handOver(
   const { shared, self } = scope;
   const { clock, meters, outbox, feeds } = shared;
   const now = clock.now();
-  const lostAt = now - (shared.uptime() - since) * MILLISECOND;
+  // The rules' clock knows no whole microseconds; what is kept does.
+  const lostAt = now - Math.round((shared.uptime() - since) * MILLISECOND);
   leading.since = now;
   leading.reason = reason;
   const [last, next] = [leading.providers[from]!, leading.providers[to]!];

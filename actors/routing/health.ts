@@ -16,16 +16,21 @@ import { type Micros, SECOND } from "../../domain/time.ts";
 export interface Look {
   /** `absent` where there is none. */
   readonly state: string;
+  /** Since when it hears nothing, as far as that is known; `null` while all is well. */
+  readonly lostAt: Micros | null;
   /** Symbols that the venue does not give, by request neither. */
   readonly refused: ReadonlySet<string>;
 }
+
+/** What is seen of a provider without a connection. */
+export const ABSENT: Look = { state: "absent", lostAt: null, refused: new Set() };
 
 /** What is to be judged. */
 interface Looked {
   readonly id: string;
   readonly rule: Rule;
   readonly listings: readonly Lined[];
-  readonly state: string;
+  readonly look: Look;
   readonly now: Micros;
 }
 
@@ -41,8 +46,8 @@ const SHORTEST: Micros = SECOND;
 
 /** Why a provider is not good for a route, and since when; `null` where it is good. */
 export function causeOf(shared: Shared, looked: Looked): Cause | null {
-  const { id, now, rule, state } = looked;
-  if (state !== "live") return { why: `its connection is ${state}`, since: now };
+  const { id, look: { lostAt, state }, now, rule } = looked;
+  if (state !== "live") return { why: `its connection is ${state}`, since: lostAt ?? now };
   const errors = shared.telemetry.of(id).recent(now).problems;
   if (errors > rule.failover!.errors) {
     return { why: `${errors} of its frames or rows in a minute cannot be used`, since: now };
@@ -74,10 +79,10 @@ function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Mi
 /** Looks at a provider's connection. */
 export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
-  if (connection === undefined) return { state: "absent", refused: new Set() };
-  const { refusals, state } = reportOf(connection);
+  if (connection === undefined) return ABSENT;
+  const { lostAt, refusals, state } = reportOf(connection);
   const final = refusals.filter(({ polls }) => polls !== true);
-  return { state, refused: new Set(final.map(({ symbol }) => symbol)) };
+  return { state, lostAt, refused: new Set(final.map(({ symbol }) => symbol)) };
 }
 
 /** Whether what a connection's stream says is heard. */

@@ -25,6 +25,7 @@ Deno.test("a connection signs in, opens the stream, and subscribes to what is it
   assertEquals(reportOf(one.ref), {
     state: "live",
     changedAt: T0,
+    lostAt: null,
     failures: 0,
     lastError: null,
     refusals: [],

@@ -7,7 +7,7 @@
  */
 import type { Job, JobSpan } from "./backlog.ts";
 import { fill } from "./fill.ts";
-import { type Source, sourcesOf } from "./sources.ts";
+import { type Sources, sourcesOf } from "./sources.ts";
 import { nothingMade } from "../../instruments/candles.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import { giveOut } from "../../instruments/output.ts";
@@ -49,7 +49,11 @@ type Task =
 interface Deferral {
   readonly until: Micros;
   readonly failures: number;
+  /** Who refused it for good, and why; they are not asked again. */
+  readonly refused: ReadonlyMap<string, string>;
 }
+
+const UNASKED: ReadonlyMap<string, string> = new Map();
 
 /** Backfill as an actor. Answers `drain` when nothing is under way. */
 export const backfill = createService<BackfillCommand, SharedInput>(
@@ -128,20 +132,24 @@ export const backfill = createService<BackfillCommand, SharedInput>(
         if (job !== null) giveUp(task, null, `${span.symbol} is not followed.`);
         return Infinity;
       }
-      const { away, ready } = sourcesOf(shared, self, listing);
+      const refused = deferred.get(key)?.refused ?? UNASKED;
+      const sources = sourcesOf(shared, self, listing);
+      const away = sources.away.filter((id) => !refused.has(id));
+      const ready = sources.ready.filter(({ provider }) => !refused.has(provider));
       const [source] = ready;
       if (source === undefined && away.length > 0) {
         if (job !== null) job.reason = `${away.join(" and ")} cannot be asked yet`;
         return now + SECOND;
       }
       if (source === undefined) {
-        giveUp(task, null, `none of its providers has a history of ${span.symbol}`);
+        const none = `none of its providers has a history of ${span.symbol}`;
+        giveUp(task, null, [...refused.values()].at(-1) ?? none);
         return Infinity;
       }
       // Its end is a reason to look again.
       if (busy.has(source.provider)) return Infinity;
       const begun = job ?? backlog.add(span, false)!;
-      const done = run(task, begun, listing, ready).catch((error) => {
+      const done = run(task, begun, listing, { away, ready }).catch((error) => {
         defer(begun, key, error);
       }).finally(() => {
         busy.delete(source.provider);
@@ -153,16 +161,16 @@ export const backfill = createService<BackfillCommand, SharedInput>(
       return Infinity;
     }
 
-    /** Fills a span from the first source that has it. */
+    /** Fills a span from the first source that has it; one that is away may have it, too. */
     async function run(
       task: Task,
       job: Job,
       listing: Listing,
-      sources: readonly Source[],
+      { away, ready }: Sources,
     ): Promise<void> {
       job.state = "running";
-      let refused: unknown;
-      for (const source of sources) {
+      const refused = new Map(deferred.get(task.key)?.refused);
+      for (const source of ready) {
         job.provider = source.provider;
         job.doneTo = job.from;
         try {
@@ -175,10 +183,12 @@ export const backfill = createService<BackfillCommand, SharedInput>(
             defer(job, task.key, error);
             return;
           }
-          refused = error;
+          refused.set(source.provider, messageOf(error));
         }
       }
-      giveUp(task, job, messageOf(refused));
+      if (away.length === 0) return giveUp(task, job, [...refused.values()].at(-1)!);
+      deferred.set(task.key, { until: -Infinity, failures: 0, refused });
+      putOff(job, `${away.join(" and ")} cannot be asked yet`);
     }
 
     function finish(job: Job): void {
@@ -194,15 +204,21 @@ export const backfill = createService<BackfillCommand, SharedInput>(
       });
     }
 
-    function defer(job: Job, key: string, error: unknown): void {
+    function putOff(job: Job, reason: string): void {
       if (!job.byHand) backlog.drop(job);
+      job.state = "waiting";
+      job.reason = reason;
+    }
+
+    function defer(job: Job, key: string, error: unknown): void {
+      putOff(job, messageOf(error));
       if (signal.aborted) return;
-      const failures = (deferred.get(key)?.failures ?? 0) + 1;
+      const before = deferred.get(key);
+      const failures = (before?.failures ?? 0) + 1;
       const asked = error instanceof ProviderError ? error.retryAfter ?? 0 : 0;
       const wait = backoffDelay(failures, Math.random(), asked);
-      deferred.set(key, { until: clock.now() + wait, failures });
-      job.state = "waiting";
-      job.reason = messageOf(error);
+      const refused = before?.refused ?? UNASKED;
+      deferred.set(key, { until: clock.now() + wait, failures, refused });
       const tell = failures === 1 ? log.warn.bind(log) : log.debug.bind(log);
       tell("{symbol} cannot be filled yet: {reason}", { symbol: job.symbol, reason: job.reason });
     }

@@ -2,11 +2,11 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Tree } from "../../../actors/root.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import type { Trade } from "../../../domain/tick.ts";
-import { type Micros, MINUTE } from "../../../domain/time.ts";
+import { type Micros, MINUTE, SECOND } from "../../../domain/time.ts";
 import { type HistoryQuery, ProviderError } from "../../../providers/provider.ts";
 import { Scripted } from "../connections/scripted.ts";
 import { flushed, inStore, T0, TestClock, type TestStore, trade, until } from "../fixture.ts";
-import { inTree } from "../tree.ts";
+import { inTree, stateOf } from "../tree.ts";
 
 const NOW = T0 + 60 * MINUTE;
 
@@ -42,7 +42,7 @@ interface World {
 /** Runs a tree over a store with gaps in it. */
 function withGaps(
   gaps: readonly Gap[],
-  provider: Scripted,
+  provider: Scripted | readonly Scripted[],
   work: (world: World, store: TestStore) => Promise<void>,
   said: Record<string, unknown> = {},
 ): Promise<void> {
@@ -50,7 +50,7 @@ function withGaps(
     await store.real.write({ ticks: [], candles: [], gaps, events: [] });
     const clock = new TestClock(NOW);
     const planted = {
-      providers: [provider],
+      providers: provider instanceof Scripted ? [provider] : provider,
       clock,
       said: { instruments: ["AAPL"], candles: { intervals: ["1m"] }, ...said },
     };
@@ -132,6 +132,30 @@ Deno.test("what the venue refuses for good is unfillable; what it puts off is as
     tree.shared.backlog.wake();
     await until(() => puts === 2);
   });
+});
+
+Deno.test("what one provider refuses for good waits for another that is away, and may have it", () => {
+  const [refusing, other] = [new Scripted("refusing"), new Scripted("other")];
+  let refused = 0;
+  // deno-lint-ignore require-yield
+  refusing.history = async function* () {
+    await Promise.resolve();
+    refused++;
+    throw new ProviderError("refused", "It has no such history.");
+  };
+  other.history = eachMinute;
+  const isLetIn = Promise.withResolvers<void>();
+  other.onAuthenticate = () => isLetIn.promise;
+  const missed = gap(0, { provider: "refusing" });
+  return withGaps([missed], [refusing, other], async ({ clock, gaps, tree }) => {
+    await until(() => refused > 0 && tree.shared.backlog.list().length === 0);
+    assertEquals(statuses(await gaps()), "open");
+    isLetIn.resolve();
+    await until(() => stateOf(tree, "other") === "live");
+    clock.time += 30 * SECOND;
+    tree.shared.backlog.wake();
+    await until(async () => statuses(await gaps()) === "filled");
+  }, { routes: [{ match: "*", providers: ["refusing", "other"] }] });
 });
 
 Deno.test("what lies before an instrument was followed is filled only where that is wanted", async () => {

@@ -38,7 +38,7 @@ export type EventType = typeof EVENT_TYPES[number];
 
 /** A change in the fortune of a part of the daemon. */
 export interface Status {
-  /** `provider`, `actor` or `instrument`; an instrument's id is its symbol. */
+  /** `provider`, `actor`, `route`, `instrument` or `subscription`; the latter two's id is a symbol. */
   readonly kind: string;
   readonly id: string;
   readonly status: string;

@@ -40,6 +40,7 @@ export type RoutingCommand =
   | { type: "routing.canary" }
   | { type: "routing.beat"; now: Micros }
   | { type: "routing.settle"; provider: string }
+  | { type: "routing.subscribed"; provider: string; symbols: readonly string[] }
   | { type: "routing.status"; provider: string; symbol: string }
   | { type: "routing.gap"; provider: string; gap: Gap }
   | { type: "routing.correct"; correction: Correction }

@@ -234,6 +234,18 @@ export class Meters {
     help: "Ticks of providers that stood by, which wait and are told only where they take over.",
     labelNames: ["provider"] as const,
   });
+  readonly subscriptions = new Gauge({
+    ...this.#with,
+    name: "marketd_subscriptions",
+    help: "Instruments by whether they are subscribed to at their venues.",
+    labelNames: ["state"] as const,
+  });
+  readonly subscriptionChanges = new Counter({
+    ...this.#with,
+    name: "marketd_subscription_changes_total",
+    help: "Instruments unsubscribed because nothing needed them, and subscribed again.",
+    labelNames: ["provider", "change"] as const,
+  });
   readonly quotaLeft = new Gauge({
     ...this.#with,
     name: "marketd_quota_left",

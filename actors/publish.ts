@@ -21,7 +21,7 @@ export function statusEvent(status: Status): HubEvent {
   const { id, kind } = status;
   return {
     type: "status",
-    symbol: kind === "instrument" ? id : null,
+    symbol: kind === "instrument" || kind === "subscription" ? id : null,
     interval: null,
     subject: `${kind} ${id}`,
     conflates: false,

@@ -25,6 +25,7 @@ import { recorder, type RecorderInput } from "./recorder.ts";
 import { retention } from "./retention.ts";
 import { Backlog } from "./routing/backfill/backlog.ts";
 import { backfill } from "./routing/backfill/backfill.ts";
+import { Demand } from "./routing/demand.ts";
 import { Gates } from "./routing/gates.ts";
 import { Routes } from "./routing/routes.ts";
 import { routing } from "./routing/routing.ts";
@@ -183,6 +184,7 @@ export function startTree(options: TreeOptions): Tree {
     gates: new Gates(options.settings),
     backlog: new Backlog(),
     routes: new Routes(options.settings, options.providers),
+    demand: new Demand(),
     vitals,
     telemetry,
     meters,

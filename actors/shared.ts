@@ -18,6 +18,7 @@ import type { Journal } from "./journal.ts";
 import type { Meters } from "./meters.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Backlog } from "./routing/backfill/backlog.ts";
+import type { Demand } from "./routing/demand.ts";
 import type { Gates } from "./routing/gates.ts";
 import type { Routes } from "./routing/routes.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -38,6 +39,7 @@ export interface Shared {
   readonly gates: Gates;
   readonly backlog: Backlog;
   readonly routes: Routes;
+  readonly demand: Demand;
   readonly vitals: Vitals;
   readonly telemetry: Telemetry;
   readonly meters: Meters;

@@ -5,7 +5,7 @@
  */
 
 /** What a field may hold; `null` is written empty. */
-export type CsvValue = string | number | null;
+export type CsvValue = string | number | boolean | null;
 
 /**
  * Writes a row, without a line break at its end.

@@ -8,7 +8,8 @@ import type { Micros } from "./time.ts";
 /**
  * Why a span is missing. `joined`: from the start of the longest candle that was open when the
  * instrument was first followed, until then. `failover`: from what one provider said last until the
- * first word of the one that took over.
+ * first word of the one that took over. `unsubscribed`: from when the instrument was unsubscribed, for
+ * nothing needed it or it was removed, until it was subscribed again.
  */
 export type GapReason =
   | "joined"

@@ -25,6 +25,8 @@ export interface InstrumentSpec {
   readonly level?: 1 | 2 | undefined;
   /** The candles' basis; absent: trades where the feed has them, else bid. */
   readonly basis?: Basis | undefined;
+  /** Whether it stays subscribed though nothing needs it. */
+  readonly pinned?: boolean | undefined;
   readonly providers?: Readonly<Record<string, ProviderMapping>> | undefined;
 }
 
@@ -36,6 +38,8 @@ export interface Instrument {
   readonly step: number;
   readonly level: 1 | 2;
   readonly basis: Basis | null;
+  /** Whether it stays subscribed though nothing needs it. */
+  readonly pinned: boolean;
   readonly providers: Readonly<Record<string, ProviderMapping>>;
 }
 
@@ -64,6 +68,7 @@ export function resolveInstrument(spec: InstrumentSpec): Instrument {
     step: spec.step ?? stepOf(symbol, pair, market),
     level: spec.level ?? 1,
     basis: spec.basis ?? null,
+    pinned: spec.pinned ?? false,
     providers: spec.providers ?? {},
   };
 }

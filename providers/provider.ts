@@ -296,6 +296,8 @@ export interface Refusal {
   readonly reason: string;
   /** Whether {@link Session.latest} gives it all the same: the stream has no room for it. */
   readonly polls?: boolean;
+  /** Whether that is for want of room, which there may be when others are unsubscribed. */
+  readonly full?: boolean;
 }
 
 /** What a venue says of a trade that it told before. */

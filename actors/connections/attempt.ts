@@ -17,6 +17,8 @@ export interface Attempt {
   session: Session | null;
   stream: Stream | null;
   sink: ConnectionSink | null;
+  /** Symbols that the stream was asked for, without an answer yet. */
+  readonly asked: Set<string>;
 }
 
 /** What signing in and opening work with. */
@@ -32,7 +34,8 @@ export interface AttemptInput {
 
 /** An attempt that has nothing yet. */
 export function newAttempt(): Attempt {
-  return { correlation: crypto.randomUUID().slice(0, 8), session: null, stream: null, sink: null };
+  const correlation = crypto.randomUUID().slice(0, 8);
+  return { correlation, session: null, stream: null, sink: null, asked: new Set() };
 }
 
 interface Step {

@@ -40,6 +40,8 @@ const UNOPENED = 3;
 
 const log = logger("connections");
 
+type Answer = ConnectionEvent & { type: "refused" };
+
 /** What becomes of a connection whose stream or session is gone. */
 const LOST = [
   { guard: "terminal", target: "#connection.faulted", actions: ["failed", "outage", "discard"] },
@@ -110,6 +112,9 @@ export const connection = setup({
       if (stream === null) return;
       const say = speaker(self, attempt);
       if (instruments.length === 0) return say({ type: "refused", asked: [], refusals: [] });
+      const symbols = instruments.map(({ symbol }) => symbol);
+      for (const symbol of symbols) attempt.asked.add(symbol);
+      attempt.sink?.listen(symbols);
       settled(() => stream.subscribe(instruments)).then(
         (refusals) => say({ type: "refused", asked: instruments, refusals }),
         (error) => say({ type: "lost", error: asProviderError(error) }),
@@ -142,8 +147,18 @@ export const connection = setup({
         at: shared.clock.now(),
       });
     },
+    /** From the answer on what was asked for is heard, unless it is refused. */
+    answered: ({ context: { attempt, provider }, self }, { asked, refusals }: Answer) => {
+      const refused = new Set(refusals.filter(({ polls }) => !polls).map(({ symbol }) => symbol));
+      const symbols = asked.map(({ symbol }) => symbol);
+      for (const symbol of symbols) attempt.asked.delete(symbol);
+      attempt.sink?.listen(symbols);
+      const heard = symbols.filter((symbol) => !refused.has(symbol));
+      if (heard.length === 0) return;
+      tell(self, "routing", { type: "routing.subscribed", provider: provider.id, symbols: heard });
+    },
     refuse: assign({
-      refusals: ({ context }, { asked, refusals }: ConnectionEvent & { type: "refused" }) => {
+      refusals: ({ context }, { asked, refusals }: Answer) => {
         for (const refusal of refusals) log.warn("{symbol} is refused: {reason}", { ...refusal });
         const answered = new Set(asked.map(({ symbol }) => symbol));
         return [...context.refusals.filter(({ symbol }) => !answered.has(symbol)), ...refusals];
@@ -262,7 +277,13 @@ export const connection = setup({
             { type: "forgive", params: ({ event }) => event.symbols },
           ],
         },
-        refused: { actions: ["heard", { type: "refuse", params: ({ event }) => event }] },
+        refused: {
+          actions: [
+            "heard",
+            { type: "refuse", params: ({ event }) => event },
+            { type: "answered", params: ({ event }) => event },
+          ],
+        },
         ended: { target: "ended", actions: "finish" },
         lost: LOST,
       },

@@ -7,6 +7,7 @@ import type { AnyActorRef } from "xstate";
 import { connection } from "./connection.ts";
 import type { ConnectionEvent, ConnectionInput, ConnectionMemory } from "./context.ts";
 import { connectionName } from "./names.ts";
+import { isWanted } from "../instruments/directory.ts";
 import type { ConnectionsCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
@@ -30,9 +31,7 @@ export const connections = createSupervisor<ConnectionsInput>({
         memory: memoryOf(memories, provider.id),
         instruments: () =>
           shared.directory.all()
-            .filter(({ line, provider: lead }) =>
-              line?.wanted.has(provider.id) ?? lead === provider.id
-            )
+            .filter((listing) => isWanted(listing, provider.id))
             .map((listing) => listing.instrument),
       }),
       drain: "told",

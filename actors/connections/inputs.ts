@@ -21,7 +21,9 @@ export function watchInput(context: Context, machine: AnyActorRef): WatchInput {
     provider,
     session: attempt.session!,
     sink: attempt.sink!,
-    instruments: () => without(instruments(), contextOf(machine).refusals),
+    instruments: () =>
+      without(instruments(), contextOf(machine).refusals)
+        .filter(({ symbol }) => !attempt.asked.has(symbol)),
     tell: speaker(machine, attempt),
   };
 }

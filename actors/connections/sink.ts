@@ -34,6 +34,8 @@ export interface ConnectionSink extends StreamSink {
   readonly heardAt: Micros;
   /** The venue's latest time of each symbol; empty for a feed that is never watched. */
   readonly latest: ReadonlyMap<string, Micros>;
+  /** Begins to listen to symbols: what was said of them before is no measure of a silence. */
+  listen(symbols: Iterable<string>): void;
   /** Hands on what it holds: when the stream has been closed. */
   flush(): void;
 }
@@ -69,7 +71,7 @@ export function createSink(
   const isWatched = !provider.alwaysOpen && provider.clock === "wall";
   const latest = new Map<string, Micros>();
   let heardAt = shared.clock.now();
-  const listen = (ticks: readonly Tick[]) => {
+  const note = (ticks: readonly Tick[]) => {
     heardAt = shared.clock.now();
     for (const { symbol, time } of ticks) {
       if (!(time <= latest.get(symbol)!)) latest.set(symbol, time);
@@ -81,12 +83,16 @@ export function createSink(
     heard: () => {
       heardAt = shared.clock.now();
     },
+    listen: (symbols) => {
+      heardAt = shared.clock.now();
+      for (const symbol of symbols) latest.delete(symbol);
+    },
     get heardAt() {
       return heardAt;
     },
     flush: settle,
     ticks: (ticks) => {
-      if (isWatched) listen(ticks);
+      if (isWatched) note(ticks);
       gatherer.add(ticks);
     },
     correct: (correction) =>

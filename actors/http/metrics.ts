@@ -51,6 +51,9 @@ function refresh(deps: HttpDeps): void {
   for (const state of STATES) {
     meters.instruments.set({ state }, states.filter((one) => one === state).length);
   }
+  for (const [state, count] of Object.entries(directory.subscriptions())) {
+    meters.subscriptions.set({ state }, count);
+  }
   for (const [provider, quotas] of shared.quotas) {
     for (const { name, left } of quotas.report()) {
       meters.quotaLeft.set({ provider, allowance: name }, left);

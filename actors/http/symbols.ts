@@ -41,6 +41,18 @@ export class Symbols {
     throw this.unknown(symbol, stored);
   }
 
+  /**
+   * Finds a symbol whose data is asked for, which thus is needed; else as {@link find}.
+   *
+   * @throws ProblemError 404
+   * @throws StoreError
+   */
+  async need(text: string): Promise<KnownSymbol> {
+    const known = await this.find(text);
+    if (known.listing !== undefined) this.shared.demand.ask(known.listing);
+    return known;
+  }
+
   /** The problem of a symbol that is not known, naming the nearest that is. */
   unknown(symbol: string, others: readonly string[] = []): ProblemError {
     const followed = this.shared.directory.all().map(({ instrument }) => instrument.symbol);

@@ -508,15 +508,22 @@ export class Desk {
   #outage(provider: string, from: Micros): void {
     this.drain();
     for (const symbol of this.#of(provider)) {
+      const { idle, line } = this.#memory.feeds.get(symbol)!.listing;
+      if (idle !== undefined) {
+        // Its silence is known; it may have begun sooner.
+        if (from >= idle.since) continue;
+        idle.since = from;
+      }
       // What another provider has heard meanwhile is not lost: it may take over.
-      const { line } = this.#memory.feeds.get(symbol)!.listing;
       if (line?.covered !== true) this.#silence(symbol, from);
     }
   }
 
   #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
     for (const symbol of this.#of(provider)) {
-      const { line } = this.#memory.feeds.get(symbol)!.listing;
+      const { idle, line } = this.#memory.feeds.get(symbol)!.listing;
+      // It is a part of a span that ends with the venue's answer.
+      if (idle !== undefined) continue;
       // Others heard it: routing puts in what they did, or tells what is missing.
       if (line !== undefined && (line.lostAt ?? line.hole) !== null) continue;
       this.#silence(symbol, undefined);

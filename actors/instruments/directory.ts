@@ -16,6 +16,14 @@ import type { Pulse } from "../telemetry/pulse.ts";
  */
 export type ListingState = "rebuilding" | "live" | "restarting" | "failed" | "finished";
 
+/** What is known of an instrument that is not subscribed to, for nothing needs it. */
+export interface Idle {
+  /** Since when nothing is heard of it. */
+  since: Micros;
+  /** The providers that have answered since it is needed again; `null` while it is not. */
+  answered: Set<string> | null;
+}
+
 /** Where an instrument was asked for. */
 export type Origin = "configuration" | "api";
 
@@ -40,6 +48,8 @@ export interface Listing {
   state: ListingState;
   /** The last fault of its candles, or why nothing follows it. */
   fault: string | null;
+  /** Absent while it is subscribed to, as far as its venues give it. */
+  idle?: Idle | undefined;
   /** When the last tick was received. */
   lastTick: Micros | null;
   /** What is measured of its feed. */
@@ -48,6 +58,17 @@ export interface Listing {
   since?: Micros | undefined;
   /** Since when it has been silent for a known cause. */
   silentFrom?: Micros | undefined;
+}
+
+/** Whether an instrument is not to be subscribed to. */
+export function isIdle({ idle }: Pick<Listing, "idle">): boolean {
+  return idle !== undefined && idle.answered === null;
+}
+
+/** Whether a provider is to be subscribed to an instrument. */
+export function isWanted(listing: Listing, provider: string): boolean {
+  const { line, provider: lead } = listing;
+  return line?.wanted.has(provider) ?? (lead === provider && !isIdle(listing));
 }
 
 /** The followed instruments, by symbol. */
@@ -93,6 +114,16 @@ export class Directory {
     for (const listing of this.#listings.values()) {
       if (listing.line !== undefined) yield listing as Lined;
     }
+  }
+
+  /** How many instruments are to be subscribed to, and how many are not. */
+  subscriptions(): { readonly subscribed: number; readonly idle: number } {
+    let [subscribed, idle] = [0, 0];
+    for (const listing of this.each()) {
+      if (isIdle(listing)) idle++;
+      else subscribed++;
+    }
+    return { subscribed, idle };
   }
 
   /** The instruments' listings, in no order. */

@@ -8,6 +8,7 @@ import type { InstrumentGate, ProviderGate } from "./gates.ts";
 import { closeHole } from "./handover.ts";
 import type { Hole, Lined } from "./line.ts";
 import { tell, tellShard } from "../addresses.ts";
+import { isIdle } from "../instruments/directory.ts";
 import type { Shared } from "../shared.ts";
 import type { Credit } from "../../domain/credit.ts";
 import { flagNames, FLAGS, QUALITY, REFUSED, WRONG } from "../../domain/flags.ts";
@@ -72,7 +73,8 @@ export class Batch {
       this.#bridge(tick, listing, line.lostAt);
     }
     if (line.passes(tick)) {
-      if (line.hole !== null && (tick.flags & REFUSED) === 0) {
+      // What was under way when it was unsubscribed ends nothing.
+      if (line.hole !== null && (tick.flags & REFUSED) === 0 && !isIdle(listing)) {
         const at = Math.min(tick.time, tick.receivedAt);
         this.#ended.push({ listing, hole: line.hole, at });
         line.hole = null;

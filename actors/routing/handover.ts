@@ -9,7 +9,7 @@ import { Batch } from "./batch.ts";
 import { type Hole, Line, type Lined, UNDER_WAY } from "./line.ts";
 import type { Feeding } from "./routes.ts";
 import { tell } from "../addresses.ts";
-import type { Listing } from "../instruments/directory.ts";
+import { isIdle, type Listing } from "../instruments/directory.ts";
 import type { ShardCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import { openWithin } from "../../domain/calendar.ts";
@@ -22,6 +22,8 @@ export interface FailoverScope {
   readonly self: AnyActorRef;
   /** Gives up what waits in the gate. */
   readonly settle: (provider: string, symbol: string) => void;
+  /** Says that what comes next of a symbol may repeat what was said. */
+  readonly reconnect: (provider: string, symbol: string) => void;
 }
 
 /** The line of an instrument that more than one provider may feed. */
@@ -64,10 +66,10 @@ export function lead(scope: FailoverScope, listing: Lined, to: string, lostAt: M
     listing.provider = to;
     line.lostAt = null;
     line.floor = line.watermark;
-    if (isCovered) silent(scope, listing, undefined);
+    if (isCovered) tellSilence(scope, listing, undefined);
     else {
       line.hole ??= { from: line.holeFrom(lostAt), provider: from };
-      silent(scope, listing, line.hole.from);
+      tellSilence(scope, listing, line.hole.from);
     }
     const receivedAt = shared.clock.now();
     const batch = new Batch(shared, to);
@@ -79,10 +81,11 @@ export function lead(scope: FailoverScope, listing: Lined, to: string, lostAt: M
   subscribe(scope, listing);
 }
 
-/** Has those subscribed who are to be, and no others. */
-function subscribe({ shared, self }: FailoverScope, { instrument, line, provider }: Lined): void {
+/** Has those subscribed who are to be, and no others; nobody while nothing needs the instrument. */
+export function subscribe({ shared, self }: FailoverScope, listing: Lined): void {
+  const { instrument, line, provider } = listing;
   const before = line.wanted;
-  line.wanted = wantedOf(shared, line, provider);
+  line.wanted = isIdle(listing) ? new Set() : wantedOf(shared, line, provider);
   for (const id of line.wanted.difference(before)) {
     const instruments = [instrument];
     tell(self, "connections", { type: "connections.subscribe", provider: id, instruments });
@@ -99,10 +102,15 @@ export function uncover(scope: FailoverScope, listing: Lined, lostAt: Micros): v
   const { line, provider } = listing;
   line.lostAt = null;
   line.hole ??= { from: line.holeFrom(lostAt), provider };
-  silent(scope, listing, line.hole.from);
+  tellSilence(scope, listing, line.hole.from);
 }
 
-function silent(scope: FailoverScope, listing: Lined, from: Micros | undefined): void {
+/** Says since when nothing is heard of an instrument; `undefined`: it is heard. */
+export function tellSilence(
+  scope: Pick<FailoverScope, "self">,
+  listing: Listing,
+  from: Micros | undefined,
+): void {
   deliver(scope, listing, { type: "shard.silent", symbol: listing.instrument.symbol, from });
 }
 
@@ -110,18 +118,18 @@ function silent(scope: FailoverScope, listing: Lined, from: Micros | undefined):
 export function closeHole(
   scope: Pick<FailoverScope, "shared" | "self">,
   listing: Listing,
-  { from, provider }: Hole,
+  { from, provider, reason }: Hole,
   to: Micros,
 ): void {
   const { clock } = scope.shared;
   const { market, symbol } = listing.instrument;
-  deliver(scope, listing, { type: "shard.silent", symbol, from: undefined });
+  tellSilence(scope, listing, undefined);
   if (from >= to || !(listing.alwaysOpen || openWithin(market, from, to, "extended"))) return;
   const gap = {
     provider,
     from,
     to,
-    reason: provider === listing.provider ? "disconnect" : "failover",
+    reason: reason ?? (provider === listing.provider ? "disconnect" : "failover"),
     status: "open",
     detectedAt: clock.now(),
   } as const;

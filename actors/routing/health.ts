@@ -11,6 +11,7 @@ import { connectionName } from "../connections/names.ts";
 import type { Shared } from "../shared.ts";
 import { silentSince } from "../../domain/silence.ts";
 import { type Micros, SECOND } from "../../domain/time.ts";
+import type { Refusal } from "../../providers/provider.ts";
 
 /** A provider's connection, as failover looks at it. */
 export interface Look {
@@ -20,10 +21,17 @@ export interface Look {
   readonly lostAt: Micros | null;
   /** Symbols that the venue does not give, by request neither. */
   readonly refused: ReadonlySet<string>;
+  /** Symbols that its stream has no room for. */
+  readonly crowdedOut: ReadonlySet<string>;
 }
 
 /** What is seen of a provider without a connection. */
-export const ABSENT: Look = { state: "absent", lostAt: null, refused: new Set() };
+export const ABSENT: Look = {
+  state: "absent",
+  lostAt: null,
+  refused: new Set(),
+  crowdedOut: new Set(),
+};
 
 /** What is to be judged. */
 interface Looked {
@@ -81,8 +89,14 @@ export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
   if (connection === undefined) return ABSENT;
   const { lostAt, refusals, state } = reportOf(connection);
-  const final = refusals.filter(({ polls }) => polls !== true);
-  return { state, lostAt, refused: new Set(final.map(({ symbol }) => symbol)) };
+  const those = (which: (refusal: Refusal) => boolean) =>
+    new Set(refusals.filter(which).map(({ symbol }) => symbol));
+  return {
+    state,
+    lostAt,
+    refused: those(({ polls }) => polls !== true),
+    crowdedOut: those(({ full }) => full === true),
+  };
 }
 
 /** Whether what a connection's stream says is heard. */

@@ -6,6 +6,7 @@
  */
 import type { Listing } from "../instruments/directory.ts";
 import { REFUSED } from "../../domain/flags.ts";
+import type { GapReason } from "../../domain/gap.ts";
 import type { Tick, Trade } from "../../domain/tick.ts";
 import { type Micros, MINUTE, SECOND } from "../../domain/time.ts";
 import type { Correction } from "../../providers/provider.ts";
@@ -21,6 +22,8 @@ export interface Hole {
   readonly from: Micros;
   /** Who should have covered it. */
   readonly provider: string;
+  /** Why nobody did, unless they were lost. */
+  readonly reason?: GapReason;
 }
 
 /** What one provider said of late. */
@@ -120,8 +123,16 @@ export class Line {
     public route: string,
     public candidates: readonly string[],
     public span: Micros,
-    readonly begun: Micros,
+    public begun: Micros,
   ) {}
+
+  /** Begins anew: it was subscribed to just now, and what was heard before says nothing of that. */
+  begin(now: Micros): void {
+    this.begun = now;
+    this.lostAt = null;
+    this.heard.clear();
+    for (const ring of this.#rings.values()) ring.clear();
+  }
 
   /** Notes that a provider spoke. */
   hear(provider: string, now: Micros): void {

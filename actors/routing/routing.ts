@@ -9,6 +9,7 @@ import { alignLines, askRoute, watchRoutes } from "./failover.ts";
 import { inspect } from "./gate.ts";
 import type { FailoverScope } from "./handover.ts";
 import type { InstrumentGate } from "./gates.ts";
+import { noteAnswered, watchDemand } from "./subscriptions.ts";
 import { tell } from "../addresses.ts";
 import { entryOf } from "../instruments/remake.ts";
 import type { RoutingCommand, ShardCommand } from "../messages.ts";
@@ -34,7 +35,9 @@ export const routing = fromTransition(
       askRoute(scopeOf(shared, self), event.route, event.provider);
     } else if (event.type === "routing.rules") alignLines(scopeOf(shared, self));
     else if (event.type === "routing.settle") reconnect(shared, self, event.provider);
-    else if (event.type === "routing.status") {
+    else if (event.type === "routing.subscribed") {
+      noteAnswered(scopeOf(shared, self), event.provider, event.symbols, shared.clock.now());
+    } else if (event.type === "routing.status") {
       for (const lane of shared.gates.of(event.provider).lanes(event.symbol)) lane.halt();
     } else if (event.type === "routing.gap") {
       const { symbol, ...gap } = event.gap;
@@ -145,7 +148,12 @@ function settle(shared: Shared, self: AnyActorRef, provider: string, symbol?: st
 }
 
 function scopeOf(shared: Shared, self: AnyActorRef): FailoverScope {
-  return { shared, self, settle: (provider, symbol) => settle(shared, self, provider, symbol) };
+  return {
+    shared,
+    self,
+    settle: (provider, symbol) => settle(shared, self, provider, symbol),
+    reconnect: (provider, symbol) => reconnect(shared, self, provider, symbol),
+  };
 }
 
 /** Gives up waiting where it is due, and looks after the routes. */
@@ -153,6 +161,7 @@ function beat(shared: Shared, self: AnyActorRef, now: Micros): void {
   shared.gates.settleDue(now);
   shared.telemetry.look(now);
   watchRoutes(scopeOf(shared, self));
+  watchDemand(scopeOf(shared, self), now);
   for (const [provider, gate] of shared.gates.all()) {
     const due = [...gate.waiting].filter((lane) => lane.hasReady);
     if (due.length > 0) release(shared, self, provider, due);

@@ -45,6 +45,8 @@ export const instrumentSchema = z.strictObject({
   step: z.number().positive().optional(),
   level: z.literal([1, 2]).optional(),
   basis: z.enum(["trade", "bid", "ask", "mid"]).optional(),
+  /** Whether it stays subscribed though nothing needs it. */
+  pinned: z.boolean().optional(),
   providers: z.record(z.string(), z.strictObject({ epic: z.string().min(1).exactOptional() }))
     .optional(),
 });
@@ -147,6 +149,12 @@ export const settingsSchema = z.strictObject({
     z.preprocess((said) => typeof said === "string" ? { symbol: said } : said, instrumentSchema),
   ).default([]),
   routes: z.array(routeSchema).default([]),
+  /** Whether instruments are subscribed at their venues only while something needs them. */
+  subscriptions: z.strictObject({
+    dynamic: z.boolean().default(false),
+    /** How long nothing must have needed an instrument before it is unsubscribed. */
+    idle: duration.default(5 * MINUTE),
+  }).prefault({}),
   candles: z.strictObject({
     intervals: z.array(interval).min(1).default(["1m", "5m", "15m", "1h", "1d"]),
     /** How long after a candle's end its ticks may still come. */

@@ -59,7 +59,7 @@ export class Coverage {
    * @param provider of this one's gaps alone; all of them unless said.
    */
   of(listing: Listing, now: Micros, isRefused: boolean, provider?: string): Completeness {
-    const { silentFrom, since, instrument: { symbol } } = listing;
+    const { idle, silentFrom, since, instrument: { symbol } } = listing;
     const known = this.#known.get(symbol);
     const from = Math.max(now - WINDOW, since ?? now, known?.from ?? -Infinity);
     const gaps: Pick<Gap, "from" | "to" | "reason" | "status">[] = [];
@@ -69,7 +69,8 @@ export class Coverage {
     const isTheirs = (provider ?? listing.provider) === listing.provider;
     const lost = isRefused ? from : silentFrom;
     if (lost !== undefined && isTheirs) {
-      gaps.push({ from: lost, to: now, reason: "disconnect", status: "open" });
+      const reason = idle === undefined ? "disconnect" : "unsubscribed";
+      gaps.push({ from: lost, to: now, reason, status: "open" });
     }
     return completenessOf(openOf(listing, from, now), gaps);
   }

@@ -45,19 +45,23 @@ export async function subscribeWhatFits(
   /** Why nothing more fits, once that is known. */
   let full: string | null = null;
 
-  const refuse = (name: string, reason: string, polls: boolean) =>
-    refused.push({ name, reason, ...(polls ? { polls } : {}) });
+  const refuse = (name: string, reason: string, more: Pick<Refused, "polls" | "full"> = {}) =>
+    refused.push({ name, reason, ...more });
+  const crowdOut = (name: string, words: string) =>
+    refuse(name, noRoom(name, words), { polls: true, full: true });
 
   async function add(some: readonly string[]): Promise<void> {
     if (full !== null) {
-      for (const name of some) refuse(name, noRoom(name, full), true);
+      for (const name of some) crowdOut(name, full);
       return;
     }
     const answer = await ask(some);
     if (answer.kind === "subscription") {
       for (const name of some) {
         if (answer.trades.has(name)) continue;
-        refuse(name, `Alpaca left ${name} out of the subscription without a word.`, true);
+        refuse(name, `Alpaca left ${name} out of the subscription without a word.`, {
+          polls: true,
+        });
       }
       return;
     }
@@ -68,12 +72,11 @@ export async function subscribeWhatFits(
       await add(some.slice(half));
     } else if (answer.code === 405) {
       full = words;
-      refuse(some[0]!, noRoom(some[0]!, words), true);
+      crowdOut(some[0]!, words);
     } else {
       refuse(
         some[0]!,
         `Alpaca does not stream ${some[0]} on this feed and plan: ${answer.code} ${words}.`,
-        false,
       );
     }
   }

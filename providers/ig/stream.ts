@@ -123,7 +123,7 @@ export class IgStream implements Stream {
       // One that was unsubscribed from meanwhile is not asked for any more.
       if (market === undefined || !this.#asked.has(symbol)) continue;
       const why = this.#noRoom(symbol, market);
-      if (why !== null) refusals.push({ symbol, reason: why, polls: true });
+      if (why !== null) refusals.push({ symbol, ...why, polls: true });
       else {
         const entry = { instrument, market };
         this.#entries.set(symbol, entry);
@@ -145,10 +145,11 @@ export class IgStream implements Stream {
     return refusals;
   }
 
-  #noRoom(symbol: string, { epic, streams }: Market): string | null {
-    if (!streams) return `IG does not stream ${symbol} (${epic}); it can be asked for.`;
+  #noRoom(symbol: string, { epic, streams }: Market): Pick<Refusal, "reason" | "full"> | null {
+    if (!streams) return { reason: `IG does not stream ${symbol} (${epic}); it can be asked for.` };
     if (this.#entries.size < SLOTS) return null;
-    return `${symbol} has no room in IG's stream, which holds ${SLOTS} instruments; it can be asked for.`;
+    const room = `IG's stream, which holds ${SLOTS} instruments; it can be asked for`;
+    return { reason: `${symbol} has no room in ${room}.`, full: true };
   }
 
   /** Drops the items that are not wanted any more, then asks for those that are. */

@@ -12,6 +12,7 @@ import { Meters } from "../../actors/meters.ts";
 import { Outbox } from "../../actors/outbox.ts";
 import { Journal } from "../../actors/journal.ts";
 import { Backlog } from "../../actors/routing/backfill/backlog.ts";
+import { Demand } from "../../actors/routing/demand.ts";
 import { Gates } from "../../actors/routing/gates.ts";
 import { Routes } from "../../actors/routing/routes.ts";
 import { type Settings, settingsSchema } from "../../actors/settings/schema.ts";
@@ -143,6 +144,7 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     gates: new Gates(settings),
     backlog: new Backlog(),
     routes: new Routes(settings, given.providers ?? new Map()),
+    demand: new Demand(),
     vitals,
     telemetry: new Telemetry(meters),
     meters,

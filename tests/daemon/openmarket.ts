@@ -39,6 +39,10 @@ export interface OpenMarketOptions {
   readonly rate?: number;
   /** YAML of `instruments`. */
   readonly instruments?: string;
+  /** More YAML. */
+  readonly settings?: string;
+  /** The second of a minute at which it begins; any unless said. */
+  readonly second?: number;
 }
 
 /** A change of a provider's state as the stream told it. */
@@ -136,7 +140,7 @@ export async function inOpenMarket(
   work: (market: OpenMarket) => Promise<void>,
   { rate = 500, only, ...options }: OpenMarketOptions = {},
 ): Promise<void> {
-  const ahead = openAhead();
+  const ahead = atSecond(openAhead(), options.second);
   const folder = await Deno.makeTempDir({ prefix: "marketd-venues-" });
   const alpaca = await startAlpaca({
     // Two of six are wanted.
@@ -153,7 +157,8 @@ export async function inOpenMarket(
   configureLogging({ level: "debug", format: "text" }, (line) => lines.push(line));
   try {
     const { settings } = await loadSettings(sourcesOf({
-      yaml: yamlOf(alpaca, ig, only, options.instruments ?? defaultsOf(only)),
+      yaml: yamlOf(alpaca, ig, only, options.instruments ?? defaultsOf(only)) +
+        (options.settings ?? ""),
       catalog: ownCatalog,
       flags: { store: `sqlite:${folder}/test.db`, port: "0" },
     }));
@@ -239,6 +244,13 @@ routes:
 providers:${only === "ig" ? "" : alpacaSaid}${only === "alpaca" ? "" : igSaid}
 instruments: ${instruments}${only === undefined ? routes : ""}
 `;
+}
+
+/** So far ahead, and a little more, that it is that second of a minute. */
+function atSecond(ahead: number, second: number | undefined): number {
+  if (second === undefined) return ahead;
+  const past = (Date.now() + ahead) % 60_000;
+  return ahead + (second * 1_000 - past + 60_000) % 60_000;
 }
 
 /** How far ahead of the wall's clock all markets are open, and stay so for an hour, in milliseconds. */

@@ -43,6 +43,7 @@ for (const [symbol, market, currency, step, kind] of KNOWN) {
       step,
       level: 1,
       basis: null,
+      pinned: false,
       providers: {},
     });
     assertEquals(assetClass(instrument), kind);
@@ -57,6 +58,7 @@ Deno.test("what is said of an instrument stands", () => {
     step: 0.02,
     level: 2,
     basis: "mid",
+    pinned: true,
     providers: { ig: { epic: "KA.D.VOD.DAILY.IP" } },
   };
   assertEquals({ ...resolveInstrument(spec) }, { ...spec });

@@ -51,7 +51,7 @@ export function mountBook(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbo
     const query = c.req.valid("query");
     const format = formatOf(c, query.format);
     checkSpan(query);
-    const { symbol } = await symbols.find(query.symbol);
+    const { symbol } = await symbols.need(query.symbol);
     await settle(shared.journal);
     const { rows, next } = await readStanding(
       query,

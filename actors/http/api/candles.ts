@@ -58,7 +58,7 @@ export function mountCandles(app: OpenAPIHono, { shared }: HttpDeps, symbols: Sy
     const format = formatOf(c, query.format);
     checkSpan(query);
     checkInterval(query.interval, shared.intervals);
-    const known = await symbols.find(query.symbol);
+    const known = await symbols.need(query.symbol);
     const basis = query.basis ?? await basisOf(shared.store, known, query.interval);
     if (basis === undefined) return answerTable(c, TABLE, format, [], null);
     const { candles, next } = await readCandles(shared, { ...query, symbol: known.symbol, basis });

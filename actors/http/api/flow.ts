@@ -59,7 +59,7 @@ export function mountFlow(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbo
     checkSpan(query);
     const { interval, from, to, limit, cursor, order } = query;
     checkInterval(interval, shared.intervals);
-    const { symbol } = await symbols.find(query.symbol);
+    const { symbol } = await symbols.need(query.symbol);
     const forward = from !== undefined && order === "asc";
     // Looked up before the store is read: one that closes in between is then there once all the same.
     const told = shared.hub.latestOf("flow", `${symbol} ${interval}`)?.payload as

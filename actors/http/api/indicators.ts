@@ -153,7 +153,7 @@ export function mountIndicators(app: OpenAPIHono, { shared }: HttpDeps, symbols:
     checkSpan(query);
     checkInterval(query.interval, shared.intervals);
     const asked = askedFor(query.indicator);
-    const known = await symbols.find(query.symbol);
+    const known = await symbols.need(query.symbol);
     const { symbol, listing } = known;
     const basis = query.basis ?? await basisOf(shared.store, known, query.interval);
     const table = tableOf(asked);

@@ -8,7 +8,7 @@ import { time } from "./records.ts";
 import type { Table } from "./table.ts";
 import { instrumentTelemetry, refusedNow, viewInstrumentTelemetry } from "./telemetryview.ts";
 import type { HttpDeps } from "../deps.ts";
-import type { Listing } from "../../instruments/directory.ts";
+import { isIdle, type Listing } from "../../instruments/directory.ts";
 import { redact } from "../../log.ts";
 import { BASES } from "../../../domain/candle.ts";
 import { csvRow } from "../../../domain/csv.ts";
@@ -34,6 +34,19 @@ export const listingSchema = z.strictObject({
   ticks: z.int().openapi({ description: "Received since the start." }),
   lastTick: time.nullable().openapi({ description: "When the last one was received." }),
   ...instrumentTelemetry,
+  pinned: z.boolean().openapi({
+    description: "Whether it stays subscribed though nothing needs it.",
+  }),
+  subscribed: z.boolean().openapi({
+    description: "Whether its venue is to stream it; always, unless subscriptions are dynamic.",
+  }),
+  idleSince: time.nullable().openapi({
+    description: "Since when nothing is heard of it, for nothing needs it, or its venue has not " +
+      "answered since something does.",
+  }),
+  consumers: z.int().openapi({
+    description: "Clients of the stream that it is told to, and strategies that need it.",
+  }),
 }).openapi("Instrument");
 
 /** A followed instrument. */
@@ -45,8 +58,8 @@ export function viewInstrument(
   listing: Listing,
   refused = refusedNow(deps),
 ): InstrumentView {
-  const { symbol, market, currency, step, level } = listing.instrument;
-  const { basis, provider, origin, state, fault, lastTick, pulse } = listing;
+  const { symbol, market, currency, step, level, pinned } = listing.instrument;
+  const { basis, provider, origin, idle, state, fault, lastTick, pulse } = listing;
   return {
     symbol,
     market,
@@ -61,6 +74,10 @@ export function viewInstrument(
     ticks: pulse.ticks,
     lastTick: lastTick === null ? null : formatTime(lastTick),
     ...viewInstrumentTelemetry(deps, listing, refused),
+    pinned,
+    subscribed: !isIdle(listing),
+    idleSince: idle === undefined ? null : formatTime(idle.since),
+    consumers: deps.shared.demand.holds(symbol),
   };
 }
 

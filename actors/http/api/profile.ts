@@ -55,7 +55,7 @@ export function mountProfile(app: OpenAPIHono, { shared }: HttpDeps, symbols: Sy
     const query = c.req.valid("query");
     const format = formatOf(c, query.format);
     checkSpan(query);
-    const { symbol, listing } = await symbols.find(query.symbol);
+    const { symbol, listing } = await symbols.need(query.symbol);
     const { from, to } = query;
     const isSpan = from !== undefined || to !== undefined;
     const told = shared.hub.latestOf("profile", symbol)?.payload as SessionProfile | undefined;

@@ -48,7 +48,7 @@ export function mountState(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symb
     const query = c.req.valid("query");
     const format = formatOf(c, query.format);
     checkSpan(query);
-    const { symbol } = await symbols.find(query.symbol);
+    const { symbol } = await symbols.need(query.symbol);
     await settle(shared.journal);
     const standing = shared.hub.latestOf("state", symbol)?.payload as StateAt | undefined;
     const { rows, next } = await readStanding(

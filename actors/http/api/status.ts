@@ -8,6 +8,7 @@ import { connectionState } from "./providers.ts";
 import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
 import { redact } from "../../log.ts";
+import { isDynamic } from "../../routing/subscriptions.ts";
 import { STAGES } from "../../vitals.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
@@ -38,6 +39,13 @@ export const statusSchema = z.strictObject({
   instruments: z.record(z.string(), z.int()).openapi({
     description: "How many there are in each state.",
     example: { live: 3 },
+  }),
+  subscriptions: z.strictObject({
+    dynamic: z.boolean().openapi({
+      description: "Whether instruments are subscribed only while something needs them.",
+    }),
+    subscribed: z.int(),
+    idle: z.int().openapi({ description: "Instruments that nothing needs." }),
   }),
   providers: z.record(z.string(), z.string()).openapi({
     description: "The state of each.",
@@ -97,6 +105,7 @@ export function viewStatus(deps: HttpDeps): StatusView {
       candles: journal.kept.candles,
     },
     instruments: states,
+    subscriptions: { dynamic: isDynamic(shared), ...directory.subscriptions() },
     providers: Object.fromEntries(
       [...providers.keys()].map((id) => [id, connectionState(deps, id).state]),
     ),

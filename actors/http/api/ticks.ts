@@ -62,7 +62,7 @@ export function mountTicks(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symb
     const query = c.req.valid("query");
     const format = formatOf(c, query.format);
     checkSpan(query);
-    const { symbol } = await symbols.find(query.symbol);
+    const { symbol } = await symbols.need(query.symbol);
     await settle(shared.journal);
     const { from, to, limit, cursor, order } = query;
     const forward = from !== undefined && order === "asc";

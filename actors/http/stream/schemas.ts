@@ -34,7 +34,7 @@ const helloSchema = z.strictObject({
 }).openapi("Hello") satisfies z.ZodType<Hello>;
 
 const statusSchema = z.strictObject({
-  kind: z.enum(["provider", "actor", "instrument", "route"]),
+  kind: z.enum(["provider", "actor", "instrument", "subscription", "route"]),
   id: z.string().openapi({ description: "The provider or actor whose fortune changed." }),
   status: z.string().openapi({ example: "live" }),
   reason: z.string().nullable(),

@@ -9,7 +9,7 @@ import { Client } from "./client.ts";
 import { open } from "./opening.ts";
 import { type Known, streamQuery, type StreamRequest, toRequest } from "./query.ts";
 import { eventSchema } from "./schemas.ts";
-import type { StreamFormat } from "./subscription.ts";
+import { consumed, type StreamFormat } from "./subscription.ts";
 import { acceptedOf } from "../accept.ts";
 import { problems, READ } from "../openapi.ts";
 import { unavailable } from "../problem.ts";
@@ -55,6 +55,7 @@ export function createStream(
   let closed = false;
 
   const connect = (request: StreamRequest): Client => {
+    const release = shared.demand.hold(consumed(request.subscription));
     const head = hub.sequence;
     const client = new Client({
       format: request.subscription.format,
@@ -62,6 +63,7 @@ export function createStream(
       cap: settings.stream.buffer,
       head,
       gone: (client) => {
+        release();
         broadcaster.remove(client);
         clients.delete(client);
         meters.streamClients.set(clients.size);

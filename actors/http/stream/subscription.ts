@@ -38,6 +38,19 @@ export function nameOf(subscription: Subscription): string {
   return JSON.stringify([list(symbols), selected(types), selected(intervals), every, format]);
 }
 
+/** The instruments whose data a client takes, beside how they and the daemon fare; `null`: all. */
+export function consumed({ symbols, types }: Subscription): ReadonlySet<string> | null {
+  const found = new Set<string>();
+  for (const [type, of] of types) {
+    if (type === "gap" || type === "status") continue;
+    if (symbols === null && of === null) return null;
+    for (const symbol of of ?? symbols!) {
+      if (symbols === null || symbols.has(symbol)) found.add(symbol);
+    }
+  }
+  return found;
+}
+
 /** Whether an event is wanted. What is about no instrument goes to all who want its type. */
 export function wants(
   { symbols, types, intervals }: Subscription,

@@ -60,6 +60,7 @@ Deno.test("what the stream says goes to those it is for", async () => {
   sink.problem({ where: "frame 7", what: "it is no JSON" });
   sink.progress(3, 10);
   assertEquals(one.heard.routing, [
+    { type: "routing.subscribed", provider: "test", symbols: ["AAPL"] },
     { type: "routing.ticks", provider: "test", ticks, credit: sink.credit },
     { type: "routing.gap", provider: "test", gap },
   ]);

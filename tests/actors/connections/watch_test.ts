@@ -5,7 +5,7 @@ import type { Trade } from "../../../domain/tick.ts";
 import { HOUR, type Micros, SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
 import { settle, T0, trade } from "../fixture.ts";
-import { connect, eventsOf, Scripted, statesTold } from "./scripted.ts";
+import { connect, eventsOf, instrument, Scripted, statesTold } from "./scripted.ts";
 
 /** A provider whose market opens at T0, and which can be asked for its latest. */
 function watched(): Scripted {
@@ -178,6 +178,37 @@ Deno.test("an instrument that was refused is not asked about", async () => {
   const one = await connect(provider, ["AAPL", "MSFT"]);
   await one.live(40);
   assertEquals(provider.diary.filter((entry) => entry.startsWith("latest")), ["latest AAPL"]);
+  one.stop();
+});
+
+Deno.test("what was traded while an instrument was not subscribed proves nothing of its stream", async () => {
+  const one = await connect(watched());
+  const [aapl] = one.instruments;
+  one.provider.sink.ticks([tradeAt(T0)]);
+  one.send({ type: "unsubscribe", symbols: ["AAPL"] });
+  one.instruments.length = 0;
+  await one.live(600);
+  assertEquals(looks(one.provider), 0);
+  one.provider.onLatest = () => Promise.resolve([tradeAt(T0 + 300 * SECOND)]);
+  one.instruments.push(aapl!);
+  one.send({ type: "subscribe", instruments: [aapl!] });
+  await one.live(40);
+  assertEquals([looks(one.provider), statesTold(one)], [1, ["live"]]);
+  one.stop();
+});
+
+Deno.test("what the venue has not answered for yet is not missed", async () => {
+  const one = await connect(watched(), []);
+  const answer = Promise.withResolvers<[]>();
+  one.provider.onSubscribe = () => answer.promise;
+  one.provider.onLatest = () => Promise.resolve([tradeAt(one.world.clock.time)]);
+  one.instruments.push(instrument("AAPL"));
+  one.send({ type: "subscribe", instruments: one.instruments });
+  await one.live(100);
+  assertEquals([looks(one.provider), statesTold(one)], [0, ["live"]]);
+  answer.resolve([]);
+  await one.live(35);
+  assertEquals(statesTold(one).slice(0, 2), ["live", "backoff"]);
   one.stop();
 });
 

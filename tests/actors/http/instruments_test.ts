@@ -32,13 +32,18 @@ Deno.test("the followed instruments are listed with what is known of them", asyn
       publishLatency: null,
       completeness: null,
       missedSeconds: 0,
+      pinned: false,
+      subscribed: true,
+      idleSince: null,
+      consumers: 0,
     });
     const csv = await place.get("/api/v1/instruments?symbol=VOD.L", { accept: "text/csv" });
     assertEquals(
       await csv.text(),
       "symbol,market,currency,step,level,basis,provider,origin,state,fault,ticks,lastTick," +
-        "refused,errorRate,feedLatency,publishLatency,completeness,missedSeconds\n" +
-        "VOD.L,LSE,GBX,0.1,1,trade,feed,configuration,live,,0,,0,0,,,,0\n",
+        "refused,errorRate,feedLatency,publishLatency,completeness,missedSeconds," +
+        "pinned,subscribed,idleSince,consumers\n" +
+        "VOD.L,LSE,GBX,0.1,1,trade,feed,configuration,live,,0,,0,0,,,,0,false,true,,0\n",
     );
   });
 });

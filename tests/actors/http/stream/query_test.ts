@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { streamQuery } from "../../../../actors/http/stream/query.ts";
+import { streamQuery, toRequest } from "../../../../actors/http/stream/query.ts";
+import { consumed } from "../../../../actors/http/stream/subscription.ts";
 
 const query = streamQuery({
   intervals: ["1m", "1h", "4h"],
@@ -35,4 +36,15 @@ Deno.test("a limit to what is not followed is refused, and names what is", () =>
   const { success, error } = query.safeParse({ types: "trade@AAPLE" });
   assertEquals(success, false);
   assert(error!.message.includes("must be of followed instruments, such as AAPL"));
+});
+
+Deno.test("a client consumes the instruments whose data it takes, not those it hears only the fate of", () => {
+  const consumedBy = (said: Record<string, string>) =>
+    consumed(toRequest(query.parse(said), undefined, "sse").subscription);
+  assertEquals(consumedBy({}), null);
+  assertEquals(consumedBy({ symbols: "AAPL" }), new Set(["AAPL"]));
+  assertEquals(consumedBy({ types: "gap,status" }), new Set());
+  assertEquals(consumedBy({ types: "status,quote@VOD.L" }), new Set(["VOD.L"]));
+  assertEquals(consumedBy({ symbols: "AAPL", types: "quote@VOD.L" }), new Set());
+  assertEquals(consumedBy({ types: "quote@VOD.L,candle" }), null);
 });

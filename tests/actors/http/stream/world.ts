@@ -24,6 +24,7 @@ import { Outbox } from "../../../../actors/outbox.ts";
 import { Journal } from "../../../../actors/journal.ts";
 import { recorder } from "../../../../actors/recorder.ts";
 import { Backlog } from "../../../../actors/routing/backfill/backlog.ts";
+import { Demand } from "../../../../actors/routing/demand.ts";
 import { Gates } from "../../../../actors/routing/gates.ts";
 import { Routes } from "../../../../actors/routing/routes.ts";
 import { settingsSchema } from "../../../../actors/settings/schema.ts";
@@ -105,6 +106,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     feeds: new Feeds(),
     gates: new Gates(settings),
     backlog: new Backlog(),
+    demand: new Demand(),
     routes: new Routes(settings, new Map()),
     quotas: new Map(),
     vitals,

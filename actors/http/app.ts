@@ -7,15 +7,18 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { mountBackfill } from "./api/backfill.ts";
 import { mountBook } from "./api/book.ts";
+import { Closes } from "./api/closes.ts";
 import { mountCandles } from "./api/candles.ts";
 import { mountFlow } from "./api/flow.ts";
 import { mountGaps } from "./api/gaps.ts";
 import { mountIndicators } from "./api/indicators.ts";
 import { mountInstruments } from "./api/instruments.ts";
+import { mountMarkets } from "./api/markets.ts";
 import { mountProfile } from "./api/profile.ts";
 import { mountProviders } from "./api/providers.ts";
 import { mountQuality } from "./api/quality.ts";
 import { mountRoutes } from "./api/routes.ts";
+import { mountSnapshots } from "./api/snapshots.ts";
 import { mountState } from "./api/state.ts";
 import { mountStatus } from "./api/status.ts";
 import { mountTicks } from "./api/ticks.ts";
@@ -38,6 +41,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   const { server } = deps.shared.settings;
   const sessions = new Sessions(deps.token);
   const symbols = new Symbols(deps.shared);
+  const closes = new Closes(deps.shared);
   const app = new OpenAPIHono({
     defaultHook: (result, c) =>
       result.success ? undefined : problemResponse(c.req.path, refuseInput(result)),
@@ -49,6 +53,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountProviders(app, deps);
   mountRoutes(app, deps);
   mountInstruments(app, deps, symbols);
+  mountMarkets(app, deps);
+  mountSnapshots(app, deps, { closes, symbols });
   mountCandles(app, deps, symbols);
   mountIndicators(app, deps, symbols);
   mountTicks(app, deps, symbols);
@@ -63,7 +69,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountProbes(app, deps);
   mountHealth(app, deps);
   mountMetrics(app, deps);
-  mountDashboard(app, { ...deps, sessions }, symbols);
+  mountDashboard(app, { ...deps, closes, sessions }, symbols);
   mountDescription(app, deps.version);
   app.notFound((c) => answerMissing(app, c));
   return app;

@@ -14,11 +14,18 @@ import dom from "./assets/dom.js" with { type: "text" };
 import feed from "./assets/feed.js" with { type: "text" };
 import format from "./assets/format.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
+import memory from "./assets/memory.js" with { type: "text" };
+import overviewStyle from "./assets/overview.css" with { type: "text" };
+import overview from "./assets/overview.js" with { type: "text" };
+import row from "./assets/row.js" with { type: "text" };
+import rows from "./assets/rows.js" with { type: "text" };
 import shell from "./assets/shell.js" with { type: "text" };
+import spark from "./assets/spark.js" with { type: "text" };
 import stream from "./assets/stream.js" with { type: "text" };
 import streamworker from "./assets/streamworker.js" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
 import wants from "./assets/wants.js" with { type: "text" };
+import watchlist from "./assets/watchlist.js" with { type: "text" };
 import zone from "./assets/zone.js" with { type: "text" };
 import { ASSET_ROOT } from "./paths.ts";
 import { CHART_LIBRARY, readChartLibrary } from "./chartlibrary.ts";
@@ -38,11 +45,18 @@ const ASSETS: Readonly<Record<string, string>> = {
   "feed.js": feed,
   "format.js": format,
   "icon.svg": icon,
+  "memory.js": memory,
+  "overview.css": overviewStyle,
+  "overview.js": overview,
+  "row.js": row,
+  "rows.js": rows,
   "shell.js": shell,
+  "spark.js": spark,
   "stream.js": stream,
   "streamworker.js": streamworker,
   "style.css": style,
   "wants.js": wants,
+  "watchlist.js": watchlist,
   "zone.js": zone,
 };
 

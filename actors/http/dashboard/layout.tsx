@@ -12,7 +12,16 @@ export const PAGES = [
 ] as const;
 
 /** The modules that every page runs, those first on which others wait. */
-const MODULES = ["dom.js", "format.js", "api.js", "wants.js", "feed.js", "stream.js", "zone.js"];
+const MODULES = [
+  "dom.js",
+  "format.js",
+  "api.js",
+  "wants.js",
+  "feed.js",
+  "stream.js",
+  "memory.js",
+  "zone.js",
+];
 
 /** What a page is told of who looks at it. */
 export interface Viewer {

@@ -7,6 +7,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Viewer } from "./layout.tsx";
+import type { Closes } from "../api/closes.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
 import type { Sessions } from "../sessions.ts";
@@ -15,6 +16,7 @@ import { FICTION } from "../../settings/checks.ts";
 /** What the pages work with. */
 export interface PageDeps extends HttpDeps {
   readonly sessions: Sessions;
+  readonly closes: Closes;
 }
 
 /** A page runs our own scripts, has our own styles, and asks nobody but us. */

@@ -35,8 +35,8 @@ Deno.test("the overview has the instruments by market, each price in its own uni
     assertEquals(response.headers.get("content-type"), "text/html; charset=UTF-8");
     const text = await response.text();
     assertMatch(text, /^<!DOCTYPE html>/);
-    assertMatch(text, /187\.20 <small>USD<\/small>/);
-    for (const part of ["London Stock Exchange", "VOD.L", "Foreign exchange", "1.2.3"]) {
+    assertMatch(text, /"price">187\.20<\/span><small data-cell="unit">USD<\/small>/);
+    for (const part of ["United States", "VOD.L", "Foreign exchange", "1.2.3"]) {
       assert(text.includes(part), part);
     }
   });

@@ -5,7 +5,7 @@
  * @module
  */
 import { element } from "./dom.js";
-import { keep, recall } from "./zone.js";
+import { keep, recall } from "./memory.js";
 
 /**
  * An indicator of the catalog.

@@ -19,7 +19,8 @@ import { Readout, sentenceOf } from "./readout.js";
 import { subscribe } from "./stream.js";
 import { Tape } from "./tape.js";
 import { drawSign } from "./trustmarks.js";
-import { keep, onZone, recall, zoneFor } from "./zone.js";
+import { keep, recall } from "./memory.js";
+import { onZone, zoneFor } from "./zone.js";
 
 /** @typedef {import("./bars.js").Bar} Bar */
 

@@ -6,6 +6,7 @@
  */
 import { setText } from "./dom.js";
 import { minute, moment } from "./format.js";
+import { keep, recall } from "./memory.js";
 
 /** @typedef {"market" | "own" | "utc"} Choice */
 
@@ -72,30 +73,3 @@ export function drawTime(element) {
 addEventListener("storage", ({ key }) => {
   if (key === KEY) { for (const watcher of watchers) watcher(); }
 });
-
-/**
- * What the browser keeps for this viewer; null where it keeps nothing, or may not.
- *
- * @param {string} key
- */
-export function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Has the browser keep something, where it may.
- *
- * @param {string} key
- * @param {string} value
- */
-export function keep(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // The choice holds as long as the page does.
-  }
-}

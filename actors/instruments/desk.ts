@@ -16,6 +16,7 @@ import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
 import { Measures } from "./measures.ts";
 import { giveOut, type Output } from "./output.ts";
 import { silenceOf } from "./recall.ts";
+import { dueSilences, silences } from "./silences.ts";
 import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
 import { tell } from "../addresses.ts";
@@ -246,6 +247,8 @@ export class Desk {
       if (!feed.listing.canary && feed.listing.state !== "finished") this.#finishFeed(feed, now);
       for (const one of feed.corrections.splice(0)) this.#shared.outbox.add(entryOf(one));
     }
+    const gaps = silences(this.#memory, now);
+    if (gaps.length > 0) this.#shared.outbox.add({ ticks: [], gaps });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
     else {
       clearTimeout(this.#memory.patience);
@@ -274,7 +277,8 @@ export class Desk {
     this.#handOut(this.#ask((made) => ({ ...beat, made })));
     this.#measures.beat(now, isNew);
     const books = snapBooks(this.#memory, now);
-    if (books.length > 0) this.#shared.outbox.add({ ticks: [], books });
+    const gaps = dueSilences(this.#memory, now);
+    if (books.length + gaps.length > 0) this.#shared.outbox.add({ ticks: [], books, gaps });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
   }
 

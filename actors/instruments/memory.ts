@@ -115,6 +115,8 @@ export class ShardMemory {
   readonly measured = new Map<string, Measured>();
   readonly profiles = new Map<string, Slot<ProfileSeries>>();
   readonly flows = new Map<string, Slot<FlowSeries>>();
+  /** When the silences that go on were kept last. */
+  silencesAt: Micros = -Infinity;
   /** When books were snapped last. */
   snappedAt: Micros = -Infinity;
 

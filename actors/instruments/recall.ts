@@ -15,6 +15,7 @@ import type { Tick } from "../../domain/tick.ts";
 import { DAY, type Micros, MINUTE } from "../../domain/time.ts";
 import { readAll } from "../pages.ts";
 import type { Listing } from "./directory.ts";
+import { SILENCE_PACE } from "./silences.ts";
 
 /** What a recall is asked for. */
 export interface RecallRequest {
@@ -160,8 +161,24 @@ export async function missedSpan(
 ): Promise<Gap | null> {
   const run = await store.runAt(last);
   const own = run?.epoch === request.epoch;
-  const heard = run === null || own ? last : Math.max(last, Math.min(run.aliveUntil, request.now));
-  return gapOf(request, heard, own ? "unsubscribed" : "restart");
+  if (run === null || own) return gapOf(request, last, own ? "unsubscribed" : "restart");
+  const alive = Math.max(last, Math.min(run.aliveUntil, request.now));
+  return gapOf(request, await listenedUntil(store, request, last, alive), "restart");
+}
+
+/** Until when a run was listening: where it ended in a silence, as far as that is kept as a gap. */
+async function listenedUntil(
+  store: Store,
+  { listing: { instrument: { symbol } } }: RecallRequest,
+  last: Micros,
+  alive: Micros,
+): Promise<Micros> {
+  // A silence is kept again and again while it goes on: one that was kept just before the end did.
+  const from = Math.max(last, alive - 2 * SILENCE_PACE);
+  const { rows } = await store.gaps({ symbol, from, to: alive, order: "-from", limit: LOOK });
+  const kept = rows.filter(({ reason }) => reason !== "joined" && reason !== "shed")
+    .map(({ to }) => to);
+  return kept.length === 0 ? alive : Math.min(alive, Math.max(last, ...kept));
 }
 
 /** The gap from an instant to now, where anything can have been missed that nobody else tells. */

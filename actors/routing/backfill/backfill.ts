@@ -11,6 +11,7 @@ import { type Sources, sourcesOf } from "./sources.ts";
 import { nothingMade } from "../../instruments/candles.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import { giveOut } from "../../instruments/output.ts";
+import { goesOn } from "../../instruments/silences.ts";
 import { logger } from "../../log.ts";
 import { createService } from "../../service.ts";
 import type { SharedInput } from "../../shared.ts";
@@ -107,7 +108,9 @@ export const backfill = createService<BackfillCommand, SharedInput>(
           keys.add(gapKey(gap));
           const { enabled, joined } = settings.backfill;
           const isWanted = gap.reason === "joined" ? joined : enabled;
-          if (!isWanted || gap.from >= gap.to) continue;
+          const listing = directory.get(gap.symbol);
+          const isOver = listing === undefined || !goesOn(gap, listing);
+          if (!isWanted || !isOver || gap.from >= gap.to) continue;
           const task: Task = { key: gapKey(gap), span: spanOf(gap), gap, job: null };
           next = Math.min(next, consider(task));
         }

@@ -137,6 +137,28 @@ Deno.test("time in which the market was closed is no gap, unless its feed speaks
     }
   }));
 
+Deno.test("an outage that a stop or a kill fell into is kept from its beginning", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    one.say([trade()]);
+    one.tell({ type: "instruments.outage", provider: "test", from: T0 + 5 * SECOND });
+    for (const seconds of [10, 20, 40, 50]) one.beat(T0 + seconds * SECOND);
+    // A word on it each half a minute is all that a kill leaves.
+    assertEquals((await one.gaps()).map(spanOf), [["disconnect", 5, 40]]);
+    one.kill();
+    await store.real.write({ ...nothing, run: runUntil(T0 + 50 * SECOND) });
+
+    const second = later(store, T0 + 60 * SECOND);
+    await second.follow("AAPL");
+    assertEquals((await second.gaps()).map(spanOf), [["disconnect", 5, 40], ["restart", 40, 60]]);
+    second.tell({ type: "instruments.outage", provider: "test", from: T0 + 62 * SECOND });
+    second.beat(T0 + 63 * SECOND);
+    await second.drain();
+    const { rows } = await store.real.gaps({ symbol: "AAPL", limit: 9 });
+    assertEquals(rows.map(spanOf).at(-1), ["disconnect", 62, 63]);
+  }));
+
 Deno.test("an instrument that is removed and added again tells what it missed in between", () =>
   inStore(async (store) => {
     const one = new Shards(store);

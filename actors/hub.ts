@@ -15,6 +15,7 @@ import { FLAGS } from "../domain/flags.ts";
 import type { OrderFlow } from "../domain/flow/bar.ts";
 import type { Gap } from "../domain/gap.ts";
 import type { SessionProfile } from "../domain/profile/series.ts";
+import type { Severity } from "../domain/notice.ts";
 import { Ring } from "../domain/ring.ts";
 import type { StateAt } from "../domain/state.ts";
 import type { Tick, Trade } from "../domain/tick.ts";
@@ -36,13 +37,24 @@ export const EVENT_TYPES = [
 /** The type of an event. */
 export type EventType = typeof EVENT_TYPES[number];
 
+/** Whose fortune may change; the id of an `instrument` or a `subscription` is a symbol. */
+export const STATUS_KINDS = [
+  "provider",
+  "actor",
+  "instrument",
+  "subscription",
+  "route",
+  "store",
+] as const;
+
 /** A change in the fortune of a part of the daemon. */
 export interface Status {
-  /** `provider`, `actor`, `route`, `instrument` or `subscription`; the latter two's id is a symbol. */
-  readonly kind: string;
+  readonly kind: typeof STATUS_KINDS[number];
   readonly id: string;
   readonly status: string;
   readonly reason: string | null;
+  /** How bad it is, where the status alone does not say it. */
+  readonly severity?: Severity;
 }
 
 /** What events carry. */

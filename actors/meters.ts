@@ -277,6 +277,12 @@ export class Meters {
     name: "marketd_stream_bytes_total",
     help: "Bytes handed to the clients' sockets.",
   });
+  readonly notifications = new Counter({
+    ...this.#with,
+    name: "marketd_notifications_total",
+    help: "Messages to webhooks: delivered, failed (to be tried again) or refused for good.",
+    labelNames: ["webhook", "outcome"] as const,
+  });
   readonly canaryAge = new Gauge({
     ...this.#with,
     name: "marketd_canary_age_seconds",

@@ -11,7 +11,7 @@ import { toEvents } from "./instruments/events.ts";
 import type { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import type { Entry } from "./outbox.ts";
-import { publish } from "./publish.ts";
+import { publish, statusEvent } from "./publish.ts";
 import { createService } from "./service.ts";
 import { StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
@@ -170,6 +170,8 @@ export const recorder = createService<RecorderCommand, RecorderInput>(
         if (state === "writing") log.info("the store is written again", fields);
         else if (state === "shedding") log.error("rows are shed: {reason}", fields);
         else log.warn("the store cannot be written, rows are {state}: {reason}", fields);
+        const status = { kind: "store", id: "store", status: state, reason: trouble } as const;
+        publish(input.hub, self, [statusEvent(status)]);
       }
       journal.state = state;
       journal.trouble = trouble;

@@ -19,6 +19,8 @@ import {
 import { Journal } from "./journal.ts";
 import { logger } from "./log.ts";
 import { Meters } from "./meters.ts";
+import { notifications } from "./notifications/notifications.ts";
+import { webhooksOf } from "./notifications/webhooks.ts";
 import { Outbox } from "./outbox.ts";
 import { statusEvent } from "./publish.ts";
 import { recorder, type RecorderInput } from "./recorder.ts";
@@ -135,6 +137,12 @@ const root = createSupervisor<RootInput>({
     // What a recording missed was missed when it was made.
     if (!shared.clock.driven) {
       children.push({ id: "backfill", logic: backfill, input: () => ({ shared }), drain: "told" });
+      children.unshift({
+        id: "notifications",
+        logic: notifications,
+        input: () => ({ shared }),
+        drain: "told",
+      });
     }
     if (input.http !== undefined) {
       children.push({
@@ -187,6 +195,7 @@ export function startTree(options: TreeOptions): Tree {
     demand: new Demand(),
     vitals,
     telemetry,
+    webhooks: webhooksOf(options.settings.notifications),
     meters,
     providers: options.providers,
     quotas: options.quotas ?? new Map(),

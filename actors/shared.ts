@@ -18,6 +18,7 @@ import type { Journal } from "./journal.ts";
 import type { Meters } from "./meters.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Backlog } from "./routing/backfill/backlog.ts";
+import type { Webhook } from "./notifications/webhooks.ts";
 import type { Demand } from "./routing/demand.ts";
 import type { Gates } from "./routing/gates.ts";
 import type { Routes } from "./routing/routes.ts";
@@ -42,6 +43,7 @@ export interface Shared {
   readonly demand: Demand;
   readonly vitals: Vitals;
   readonly telemetry: Telemetry;
+  readonly webhooks: readonly Webhook[];
   readonly meters: Meters;
   /** The configured providers, by id. */
   readonly providers: ReadonlyMap<string, Provider>;

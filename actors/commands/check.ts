@@ -4,9 +4,13 @@
  * @module
  */
 import { type OpenStore, StoreError } from "../../db/store.ts";
+import { messageOf } from "../../domain/errors.ts";
+import { MILLISECOND } from "../../domain/time.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
+import { testBody } from "../notifications/body.ts";
+import { post } from "../notifications/post.ts";
 import { type Loaded, loadSettings } from "../settings/load.ts";
-import type { Settings } from "../settings/schema.ts";
+import type { NotificationSettings, Settings } from "../settings/schema.ts";
 import { maskUrl } from "../settings/urls.ts";
 import type { Catalog } from "../settings/sources.ts";
 import { serverUrl } from "./address.ts";
@@ -23,7 +27,7 @@ interface Finding {
 
 /**
  * Loads the configuration and prints what would run. Online it opens the store too, without
- * migrating it, tries its lock and the port, and dials each provider.
+ * migrating it, tries its lock and the port, dials each provider, and sends each webhook a message.
  *
  * @returns 0, or 1 where something online was refused: also where marketd runs already, as a second
  * one could not start.
@@ -37,6 +41,7 @@ export async function check(deps: CommandDeps, { online }: CheckArgs): Promise<n
     ? (await Promise.all([
       tryPlace(loaded, deps),
       ...providers.map(([{ id }]) => tryVenue(catalog, loaded.settings, id)),
+      ...Object.entries(loaded.settings.notifications).map(([name, one]) => tryWebhook(name, one)),
     ])).flat()
     : [];
   const fine = findings.every((finding) => finding.fine);
@@ -131,6 +136,16 @@ async function tryStore(url: string, openStore: OpenStore): Promise<StoreFinding
 async function tryVenue(catalog: Catalog, settings: Settings, id: string): Promise<Finding[]> {
   const found = await examine(catalog, settings, id);
   return found.map(({ what, fine, said }) => finding(`${id} ${what}`, fine, said));
+}
+
+/** Sends a message that says that it is a test. */
+async function tryWebhook(name: string, settings: NotificationSettings): Promise<Finding[]> {
+  try {
+    await post(settings, testBody(settings.format, Date.now() * MILLISECOND));
+    return [finding(`notifications.${name}`, true, "it took a message that says it is a test")];
+  } catch (error) {
+    return [finding(`notifications.${name}`, false, messageOf(error))];
+  }
 }
 
 function finding(what: string, fine: boolean, said: string): Finding {

@@ -35,6 +35,6 @@ export function tellState(shared: Shared, from: Anyone, note: Note): void {
   const event = { provider, time, event: state, reason: reason ?? "", correlation };
   shared.feeds.event(event);
   shared.outbox.add({ ticks: [], events: [event] });
-  const status = { kind: "provider", id: provider, status: state, reason };
+  const status = { kind: "provider", id: provider, status: state, reason } as const;
   publish(shared.hub, from, [statusEvent(status)]);
 }

@@ -33,7 +33,7 @@ export const healthSchema = z.strictObject({
   checks: z.record(z.string(), z.array(checkSchema)).openapi({
     description: "By component: `stage:gate`, `store:writable`, `provider:ig`, `actor:hub`, " +
       "`latency:ig`, `publish:ig`, `errors:ig`, `completeness:ig`, `completeness:instruments`, " +
-      "`instrument:AAPL`, `stream:clients`, `process:memory`, `process:uptime`.",
+      "`instrument:AAPL`, `webhook:ops`, `stream:clients`, `process:memory`, `process:uptime`.",
   }),
 }).openapi("Health");
 
@@ -81,6 +81,7 @@ export function viewHealth(deps: HttpDeps): Health {
     ...completeness(deps),
     ...actors(deps),
     ...instruments(deps),
+    ...webhooks(deps),
     ...figures(deps),
   ]);
   const time = new Date().toISOString();
@@ -163,6 +164,18 @@ function* instruments({ shared: { directory } }: HttpDeps): Findings {
       observedValue: state,
       status: isOver ? "pass" : "warn",
       output: redact(`${fate}: ${fault}`),
+    }];
+  }
+}
+
+function* webhooks({ shared }: HttpDeps): Findings {
+  for (const { delivered, name, trouble } of shared.webhooks) {
+    yield [`webhook:${name}`, {
+      componentType: "component",
+      observedValue: delivered,
+      observedUnit: "messages delivered",
+      status: trouble === null ? "pass" : "warn",
+      ...(trouble === null ? {} : { output: redact(trouble) }),
     }];
   }
 }

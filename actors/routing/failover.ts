@@ -140,5 +140,8 @@ function handOver(
   ];
   for (const event of events) feeds.event(event);
   outbox.add({ ticks: [], events });
-  publish(shared.hub, self, [statusEvent({ kind: "route", id: name, status: next, reason })]);
+  // That the preferred one leads again is good news, and what a person asked for is none.
+  const severity = why === "failback" || why === "asked" ? "info" : "warning";
+  const status = { kind: "route", id: name, status: next, reason, severity } as const;
+  publish(shared.hub, self, [statusEvent(status)]);
 }

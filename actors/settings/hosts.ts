@@ -27,3 +27,22 @@ export function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" &&
     `${url.origin}/` === url.href && !/[?#]$/.test(text);
 }
+
+/**
+ * What keeps a text from being the URL of a webhook, continuing "the URL"; `undefined` where nothing
+ * does. Such a URL is a secret: it goes over TLS, except to this machine.
+ */
+export function flawOfWebhook(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return "must be a URL that begins with https://";
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    return "must begin with https://: http:// would send what is told, and the URL, in the clear, " +
+      "and is for loopback only";
+  }
+  if (url.username !== "" || url.password !== "") {
+    return "must hold no user and password: token is sent as a bearer token";
+  }
+  return undefined;
+}

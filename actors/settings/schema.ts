@@ -6,9 +6,10 @@
 import { z } from "zod";
 import type { GateRules } from "../../domain/gate/rules.ts";
 import { parseInterval } from "../../domain/interval.ts";
+import { NOTICE_EVENTS, SEVERITIES } from "../../domain/notice.ts";
 import { DAY, type Micros, MINUTE, parseDuration, SECOND } from "../../domain/time.ts";
 import { duration } from "../../providers/provider.ts";
-import { isHost, isOrigin } from "./hosts.ts";
+import { flawOfWebhook, isHost, isOrigin } from "./hosts.ts";
 import { CAPABILITIES } from "../../providers/provider.ts";
 
 const HOST = "must be an address of this machine, or its name, without a scheme or a port";
@@ -108,7 +109,29 @@ const gateSchema = z.strictObject({
   }).prefault({}),
 }) satisfies z.ZodType<GateRules>;
 
-/** The whole configuration. Secrets: `server.token`, a password in `store.url`, and what each
+/** A webhook that is told of changes of state. */
+const notificationSchema = z.strictObject({
+  /** Whoever knows it may post there: a secret. */
+  url: z.string().superRefine((text, context) => {
+    const flaw = flawOfWebhook(text);
+    if (flaw !== undefined) context.addIssue({ code: "custom", message: flaw });
+  }),
+  /** `slack`: what Slack's incoming webhooks take; `plain`: JSON of marketd's own. */
+  format: z.enum(["slack", "plain"]).default("plain"),
+  /** Sent as a bearer token. */
+  token: z.string().min(1).optional(),
+  /** What it is told of. */
+  events: z.array(z.enum(NOTICE_EVENTS)).min(1).default([...NOTICE_EVENTS]),
+  /** The least that it is told, and what ends it. */
+  severity: z.enum(SEVERITIES).default("warning"),
+  /** There is one message in so long at most: what comes meanwhile is told together. */
+  pause: duration.default(MINUTE),
+});
+
+/** A webhook. */
+export type NotificationSettings = z.infer<typeof notificationSchema>;
+
+/** The whole configuration. Secrets: `server.token`, the URLs of `notifications`, a password in `store.url`, and what each
  * provider names as such. */
 export const settingsSchema = z.strictObject({
   server: z.strictObject({
@@ -187,6 +210,13 @@ export const settingsSchema = z.strictObject({
     /** Bytes that may wait for one slow client. */
     buffer: z.int().min(4_096).default(4_194_304),
   }).prefault({}),
+  /** By name. */
+  notifications: z.record(
+    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, {
+      message: "must be a name of letters, digits, dashes and underscores",
+    }),
+    notificationSchema,
+  ).default({}),
   log: z.strictObject({
     level: z.enum(["debug", "info", "warning", "error"]).default("info"),
     format: z.enum(["text", "json"]).default("text"),

@@ -48,10 +48,6 @@ export class Coverage {
     if (known?.has(`${gap.provider} ${gap.from}`) !== true) this.note(gap);
   }
 
-  forget(symbol: string): void {
-    this.#known.delete(symbol);
-  }
-
   /**
    * How complete an instrument is, of late.
    *

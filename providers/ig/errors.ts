@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { DAY, HOUR, type Micros, MINUTE, SECOND } from "../../domain/time.ts";
+import { retryAfterOf } from "../../domain/retryafter.ts";
+import { DAY, HOUR, type Micros, MINUTE } from "../../domain/time.ts";
 import { ProviderError } from "../provider.ts";
 
 /** A request that IG did not answer with what was asked for. */
@@ -119,7 +120,7 @@ export function refusalError(refused: Refused): ProviderError {
   const { what, status, errorCode } = refused;
   const said = errorCode === null ? `status ${status}` : `${errorCode} (status ${status})`;
   const { code, terminal = false, retryAfter, advice } = meaningOf(refused);
-  const asked = retryAfterOf(refused) ?? retryAfter;
+  const asked = retryAfterOf(refused.retryAfter, refused.now) ?? retryAfter;
   return new ProviderError(code, `Cannot ${what}: IG says ${said}; ${advice}.`, {
     terminal,
     ...(asked === undefined ? {} : { retryAfter: asked }),
@@ -166,13 +167,6 @@ function meaningOf({ status, errorCode, now }: Refused): Meaning {
   if (status >= 500) return TRANSIENT;
   if (status === 401 && (errorCode === null || /token/.test(errorCode))) return ENDED;
   return { code: "refused", advice: "see providers/ig/README.md, or ask IG what it means" };
-}
-
-function retryAfterOf({ retryAfter, now }: Refused): Micros | undefined {
-  if (retryAfter === null) return undefined;
-  const seconds = Number(retryAfter);
-  const span = Number.isFinite(seconds) ? seconds * SECOND : Date.parse(retryAfter) * 1_000 - now;
-  return span >= 0 && Number.isFinite(span) ? Math.round(span) : undefined;
 }
 
 /** Friday 21:00 to Sunday 22:00 UTC: from when FX stops trading, in summer, until it starts again. */

@@ -147,6 +147,7 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     demand: new Demand(),
     vitals,
     telemetry: new Telemetry(meters),
+    webhooks: [],
     meters,
     providers: new Map(),
     quotas: new Map(),

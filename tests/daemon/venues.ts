@@ -42,6 +42,8 @@ export interface BetweenOptions {
   readonly instruments?: string;
   /** YAML of `routes`. */
   readonly routes?: string;
+  /** YAML of whatever else is to be configured. */
+  readonly more?: string;
   /** Done before the daemon starts. */
   readonly prepare?: (venues: Pick<Between, "alpaca" | "ig">) => void;
 }
@@ -73,7 +75,7 @@ export async function between(
   const alpaca = await startAlpaca({ symbolLimit: 100, ...options.alpaca });
   const ig = await startIg(options.ig ?? {});
   options.prepare?.({ alpaca, ig });
-  const files = filesOf({ alpaca, ig }, options.instruments, options.routes);
+  const files = filesOf({ alpaca, ig }, options.instruments, options.routes, options.more);
   try {
     await inFolder(files, async (folder) => {
       const daemon = await Daemon.start({ folder, args: ["--store", "sqlite:test.db"] });
@@ -95,6 +97,7 @@ export function filesOf(
   { alpaca, ig }: Pick<Between, "alpaca" | "ig">,
   instruments = INSTRUMENTS,
   routes = ROUTES,
+  more = "",
 ): Record<string, string> {
   const { trading, data, stream } = alpaca.endpoints;
   return {
@@ -111,6 +114,7 @@ providers:
     endpoints: { api: "${ig.api}" }
 instruments: ${instruments}
 routes: ${routes}
+${more}
 `,
   };
 }

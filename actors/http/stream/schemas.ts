@@ -8,7 +8,8 @@ import type { Cut } from "./client.ts";
 import type { Hello } from "./opening.ts";
 import { flowSchema, profileSchema, stateSchema } from "../api/measurerecords.ts";
 import { candleSchema, depthSchema, gapSchema, quoteSchema, tradeSchema } from "../api/records.ts";
-import type { Status } from "../../hub.ts";
+import { type Status, STATUS_KINDS } from "../../hub.ts";
+import { SEVERITIES } from "../../../domain/notice.ts";
 
 /** Where to resume from, where something may be. */
 const id = z.string().optional().openapi({
@@ -34,10 +35,13 @@ const helloSchema = z.strictObject({
 }).openapi("Hello") satisfies z.ZodType<Hello>;
 
 const statusSchema = z.strictObject({
-  kind: z.enum(["provider", "actor", "instrument", "subscription", "route"]),
-  id: z.string().openapi({ description: "The provider or actor whose fortune changed." }),
+  kind: z.enum(STATUS_KINDS),
+  id: z.string().openapi({ description: "Whose fortune changed." }),
   status: z.string().openapi({ example: "live" }),
   reason: z.string().nullable(),
+  severity: z.enum(SEVERITIES).exactOptional().openapi({
+    description: "How bad it is, where the status alone does not say it.",
+  }),
 }).openapi("StatusChange") satisfies z.ZodType<Status>;
 
 const cutSchema = z.strictObject({

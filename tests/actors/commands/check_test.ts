@@ -3,6 +3,7 @@ import { check } from "../../../actors/commands/check.ts";
 import { openStore } from "../../../db/open.ts";
 import type { ProviderDefinition } from "../../../providers/provider.ts";
 import { ProviderError } from "../../../providers/provider.ts";
+import { TAKEN, withHook } from "../notifications/hook.ts";
 import { ownCatalog } from "../settings/world.ts";
 import { inFolder, listening } from "./run.ts";
 
@@ -151,5 +152,31 @@ Deno.test("check online tells of an address that this machine does not have", as
         /^marketd: port: Cannot listen on \S+: (this machine|the name)/m,
       );
     }
+  });
+});
+
+Deno.test("check online sends each webhook a message that says that it is a test", async () => {
+  await withHook(async (hook) => {
+    hook.answers = [TAKEN, () => new Response("no_service", { status: 404 })];
+    const other = hook.url.replace("VERYSECRET", "OTHERSECRET");
+    const deps = listening({
+      yaml: `notifications: { ops: { url: "${hook.url}", format: slack } }\n`,
+      flags: { store: "sqlite:no-such-folder/x.db", port: "0" },
+    });
+    assertEquals(await check(deps, { online: true }), 0);
+    assertMatch(deps.said.stdout, /^notifications\.ops: it took a message/m);
+    assertEquals(hook.texts, [
+      "marketd: [info] check: a test: what marketd notifies of arrives here",
+    ]);
+    const gone = listening({
+      yaml: `notifications: { ops: { url: "${other}" } }\n`,
+      flags: { store: "sqlite:no-such-folder/x.db", port: "0" },
+    });
+    assertEquals(await check(gone, { online: true }), 1);
+    assertEquals(
+      gone.said.stderr.split("\n")[0],
+      "marketd: notifications.ops: Cannot notify: it answered 404 (no_service); check url.",
+    );
+    assert(!`${deps.said.stdout}${gone.said.stderr}`.includes("SECRET"));
   });
 });

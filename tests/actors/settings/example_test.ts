@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { NOTICE_EVENTS } from "../../../domain/notice.ts";
 import { load } from "./world.ts";
 
 const EXAMPLE = new URL("../../../marketd.example.yaml", import.meta.url);
@@ -20,7 +21,7 @@ Deno.test("the example configuration names every setting", async () => {
 
 Deno.test("the example's commented parts are good, too", async () => {
   const yaml = (await Deno.readTextFile(EXAMPLE))
-    .replaceAll(/^(instruments|routes): \[\]$/gm, "$1:")
+    .replaceAll(/^(instruments|routes|notifications): (\[\]|\{\})$/gm, "$1:")
     // A made-up market cannot stand beside the venues.
     .replace(/^ {2}demo:\n(?: {4}.*\n)+/m, "")
     .replaceAll(/\bdemo\b(?=[:\]])/g, "ig")
@@ -33,9 +34,12 @@ Deno.test("the example's commented parts are good, too", async () => {
     IG_API_KEY: "0123456789",
     IG_USERNAME: "somebody",
     IG_PASSWORD: "0123456789",
+    SLACK_WEBHOOK_URL: "https://hooks.slack.com/services/T0/B0/0123456789",
+    WEBHOOK_TOKEN: "0123456789",
   };
   const { settings } = await load({ yaml, env });
   assertEquals(settings.instruments.map(({ symbol }) => symbol), ["AAPL", "^FTSE", "VOD.L"]);
   assertEquals(settings.routes.length, 2);
+  assertEquals(settings.notifications["ops"]?.events, [...NOTICE_EVENTS]);
   assertEquals(settings.server.token, "0123456789abcdef");
 });

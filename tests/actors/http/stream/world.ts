@@ -111,6 +111,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     quotas: new Map(),
     vitals,
     telemetry: new Telemetry(meters),
+    webhooks: [],
     meters,
     providers: new Map(),
     intervals: ["1m", "5m"].map((name) => parseInterval(name)!),

@@ -1,0 +1,39 @@
+/**
+ * The webhooks' memory: what each is still to be told, and how it fares. It is made by the root, so
+ * that a restart of the notifier loses nothing.
+ *
+ * @module
+ */
+import type { NotificationSettings } from "../settings/schema.ts";
+import { Digest } from "../../domain/digest.ts";
+import { NoticeFilter } from "../../domain/notice.ts";
+
+/** One webhook. Instants are of a monotonic clock, in milliseconds. */
+export class Webhook {
+  readonly digest = new Digest();
+  readonly filter: NoticeFilter;
+  /** When the first of what waits came; `null` where nothing waits. */
+  waitsSince: number | null = null;
+  /** When the last message was taken. */
+  deliveredAt = -Infinity;
+  /** When it may be tried again. */
+  retryAt = -Infinity;
+  /** Failures since the last message that was taken. */
+  failures = 0;
+  /** Why the last message was not taken; `null` where it was. */
+  trouble: string | null = null;
+  /** Messages that were taken, and such as would never be. */
+  delivered = 0;
+  dropped = 0;
+
+  constructor(readonly name: string, readonly settings: NotificationSettings) {
+    this.filter = new NoticeFilter(settings.severity, settings.events);
+  }
+}
+
+/** Makes those that are configured. */
+export function webhooksOf(
+  configured: Readonly<Record<string, NotificationSettings>>,
+): readonly Webhook[] {
+  return Object.entries(configured).map(([name, settings]) => new Webhook(name, settings));
+}

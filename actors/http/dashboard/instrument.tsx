@@ -114,7 +114,10 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
             </section>
             <section class="panel" aria-labelledby="tape-title">
               <h2 id="tape-title">Tape</h2>
-              <div class="tape" tabindex={0} role="region" aria-labelledby="tape-title">
+              <p id="tape-note" class="soft note">
+                {hasTrades ? "No trade yet." : "This feed has quotes, and no trades."}
+              </p>
+              <div class="tape" tabindex={0} role="region" aria-label="Trades" hidden>
                 <table>
                   <thead>
                     <tr>
@@ -128,12 +131,10 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
                   <tbody id="tape"></tbody>
                 </table>
               </div>
-              <p id="tape-note" class="soft note">
-                {hasTrades ? "No trade yet." : "This feed has quotes, and no trades."}
-              </p>
             </section>
           </div>
         </div>
+        <BarTable />
         <section class="panel" aria-labelledby="signals-title">
           <h2 id="signals-title">Signals</h2>
           <ol id="signals" class="signals"></ol>
@@ -141,8 +142,19 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
         </section>
         <section class="panel" aria-labelledby="gaps-title">
           <h2 id="gaps-title">Gaps</h2>
-          <ul id="gaps" class="gaps"></ul>
           <p id="gaps-note" class="soft note">None is known.</p>
+          <div class="scroll" tabindex={0} role="region" aria-label="The latest gaps" hidden>
+            <table>
+              <thead>
+                <tr>
+                  {["From", "To", "Lasted", "Why", "Provider", "Refilled"].map((title) => (
+                    <th scope="col">{title}</th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody id="gaps"></tbody>
+            </table>
+          </div>
         </section>
       </div>
     </Layout>
@@ -234,22 +246,31 @@ function ChartPanel({ intervals, basis }: { intervals: readonly string[]; basis:
           Lightweight Charts™
         </p>
       </div>
-      <details id="bar-table">
-        <summary>The newest bars as a table</summary>
-        <div class="scroll" tabindex={0} role="region" aria-label="The newest bars">
-          <table>
-            <thead>
-              <tr>
-                {["Start", "Open", "High", "Low", "Close", "Volume", "Ticks", "Status", "From"].map(
-                  (title) => <th scope="col">{title}</th>,
-                )}
-              </tr>
-            </thead>
-            <tbody></tbody>
-          </table>
-        </div>
-      </details>
     </section>
+  );
+}
+
+/** What the table says of a bar in figures. */
+const FIGURES = ["Open", "High", "Low", "Close", "Volume", "Ticks"];
+
+function BarTable() {
+  return (
+    <details id="bar-table" class="panel">
+      <summary>The newest bars as a table</summary>
+      <div class="scroll" tabindex={0} role="region" aria-label="The newest bars">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Start</th>
+              {FIGURES.map((title) => <th scope="col" class="number">{title}</th>)}
+              <th scope="col">Status</th>
+              <th scope="col">From</th>
+            </tr>
+          </thead>
+          <tbody></tbody>
+        </table>
+      </div>
+    </details>
   );
 }
 

@@ -8,6 +8,7 @@ import bartable from "./assets/bartable.js" with { type: "text" };
 import chartfeed from "./assets/chartfeed.js" with { type: "text" };
 import chartkeys from "./assets/chartkeys.js" with { type: "text" };
 import facts from "./assets/facts.js" with { type: "text" };
+import gaplist from "./assets/gaplist.js" with { type: "text" };
 import history from "./assets/history.js" with { type: "text" };
 import indicatorfeed from "./assets/indicatorfeed.js" with { type: "text" };
 import indicatorlines from "./assets/indicatorlines.js" with { type: "text" };
@@ -31,6 +32,7 @@ const MODULES = {
   "chartfeed.js": chartfeed,
   "chartkeys.js": chartkeys,
   "facts.js": facts,
+  "gaplist.js": gaplist,
   "history.js": history,
   "indicatorfeed.js": indicatorfeed,
   "indicatorlines.js": indicatorlines,

@@ -19,26 +19,29 @@ const SCROLL = 40;
  * @param {HTMLElement} element
  * @param {MarketChart} chart
  * @param {() => readonly Bar[]} bars
- * @param {(bar: Bar) => void} said told which bar the reader went to.
+ * @param {(bar: Bar | undefined) => void} went told which bar the reader went to, or that they left.
  */
-export function followKeys(element, chart, bars, said) {
-  /** @type {string | null} The start of the bar that the reader is at; null: the newest. */
+export function followKeys(element, chart, bars, went) {
+  /** @type {string | null} The start of the bar that the reader is at; null: at none yet. */
   let at = null;
 
   /** @param {number} by */
   function step(by) {
     const all = bars();
-    const place = at === null ? all.length : all.findIndex(({ start }) => start === at);
-    const bar = all[Math.min(all.length - 1, Math.max(0, place + by))];
+    const place = at === null
+      ? chart.newestInSight
+      : all.findIndex(({ start }) => start === at) + by;
+    const bar = all[Math.min(all.length - 1, Math.max(0, place))];
     if (bar === undefined) return;
     at = bar.start;
     chart.point(all.indexOf(bar));
-    said(bar);
+    went(bar);
   }
 
   function leave() {
     at = null;
     chart.point(-1);
+    went(undefined);
   }
 
   /** @type {Record<string, () => void>} */

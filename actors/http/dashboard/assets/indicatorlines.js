@@ -6,6 +6,7 @@
  */
 import { HistogramSeries, LineSeries, LineStyle } from "./chartlibrary.js";
 import { secondsOf } from "./bars.js";
+import { number } from "./format.js";
 import { labelOf } from "./indicators.js";
 
 /**
@@ -23,6 +24,22 @@ import { labelOf } from "./indicators.js";
 
 /** The height of a pane of its own, in the parts that the candles' pane has five of. */
 const STRETCH = 1.2;
+
+/** How values on a scale of their own are written: they may be of any size. */
+const OWN_FORMAT = /** @type {const} */ ({
+  type: "custom",
+  formatter: figure,
+  minMove: 1e-8,
+});
+
+/**
+ * A value in four figures.
+ *
+ * @param {number} value
+ */
+export function figure(value) {
+  return number(value, Math.max(0, Math.min(8, 3 - Math.floor(Math.log10(Math.abs(value) || 1)))));
+}
 
 /** What says a direction rather than a level is not drawn. */
 const UNDRAWN = new Set(["trend"]);
@@ -84,9 +101,9 @@ export class IndicatorLines {
       if (UNDRAWN.has(output)) continue;
       const options = {
         priceLineVisible: false,
-        lastValueVisible: !spec.overlay,
+        lastValueVisible: !spec.overlay && lines.size === 0,
         title: spec.overlay || lines.size > 0 ? "" : labelOf(text),
-        ...spec.overlay ? { priceFormat: this.#candles } : {},
+        priceFormat: spec.overlay ? this.#candles : OWN_FORMAT,
       };
       const kind = output === "histogram" ? HistogramSeries : LineSeries;
       lines.set(output, this.#chart.addSeries(kind, options, pane));
@@ -150,11 +167,12 @@ export class IndicatorLines {
    * What the indicators say of a bar.
    *
    * @param {number} seconds of its start.
-   * @returns {{ text: string, values: Readonly<Record<string, number>> | null }[]}
+   * @returns {{ text: string, overlay: boolean, values: Reading["values"] }[]}
    */
   at(seconds) {
-    return [...this.#shown].map(([text, { readings }]) => ({
+    return [...this.#shown].map(([text, { readings, spec }]) => ({
       text,
+      overlay: spec.overlay,
       values: readings.get(seconds)?.values ?? null,
     }));
   }

@@ -9,6 +9,7 @@ import { ChartFeed } from "./chartfeed.js";
 import { followKeys } from "./chartkeys.js";
 import { find, setText } from "./dom.js";
 import { Facts } from "./facts.js";
+import { GapList } from "./gaplist.js";
 import { IndicatorFeed } from "./indicatorfeed.js";
 import { IndicatorChoice } from "./indicators.js";
 import { Ladder } from "./ladder.js";
@@ -101,6 +102,7 @@ const indicatorFeed = new IndicatorFeed(
     choice?.remove(text);
   },
 );
+const gapList = new GapList(find("#gaps", HTMLTableSectionElement), zone);
 const profile = new ProfileFeed(symbol, chart);
 /** @type {IndicatorChoice | null} */
 let choice = null;
@@ -119,7 +121,10 @@ function drawLegend() {
 }
 
 followKeys(container, chart, () => feed.bars.list, (bar) => {
-  setText(find("#chart-said", HTMLElement), sentenceOf(bar, instrument, zone()));
+  pointed = bar;
+  drawReadout();
+  const said = bar === undefined ? "" : sentenceOf(bar, instrument, zone());
+  setText(find("#chart-said", HTMLElement), said);
 });
 find("#latest", HTMLButtonElement).addEventListener("click", () => chart.latest());
 watchScheme(() => {
@@ -130,6 +135,7 @@ onZone(() => {
   chart.zone = zone();
   tape.draw();
   table.draw();
+  gapList.show(feed.gaps);
   drawReadout();
 });
 drawLegend();
@@ -159,7 +165,7 @@ function want() {
 const takers = {
   candle: (data) => feed.takeBar(data),
   flow: (data) => feed.takeFlow(data),
-  gap: (data) => feed.takeGaps([data]),
+  gap: (data) => takeGaps([data]),
   profile: (data) => profile.take(data),
   state: (data) => facts.state = data,
   quote: (data) => {
@@ -213,7 +219,13 @@ async function readTape() {
 
 async function readGaps() {
   const { data } = await read("/api/v1/gaps", { symbol, limit: GAPS });
-  feed.takeGaps(data);
+  takeGaps(data);
+}
+
+/** @param {readonly import("./chartfeed.js").Gap[]} gaps */
+function takeGaps(gaps) {
+  feed.takeGaps(gaps);
+  gapList.show(feed.gaps);
 }
 
 async function readDay() {
@@ -227,6 +239,7 @@ function takeTrades(trades) {
   if (trades.length === 0) return;
   tape.add(trades);
   find("#tape-note", HTMLElement).hidden = true;
+  find(".tape", HTMLElement).hidden = false;
 }
 
 /**

@@ -180,6 +180,12 @@ export class MarketChart {
     return { from: first.start, ...after === undefined ? {} : { to: after.start } };
   }
 
+  /** The place of the newest bar in sight. */
+  get newestInSight() {
+    const to = this.#chart.timeScale().getVisibleLogicalRange()?.to ?? 0;
+    return Math.min(this.#bars.length - 1, Math.floor(to));
+  }
+
   /** @param {() => void} moved called when other bars come into sight. */
   onSight(moved) {
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
@@ -271,7 +277,8 @@ export class MarketChart {
   /** @param {number} bars to the right. */
   scroll(bars) {
     const timeScale = this.#chart.timeScale();
-    timeScale.scrollToPosition(timeScale.scrollPosition() + bars, false);
+    const oldest = 10 - this.#bars.length;
+    timeScale.scrollToPosition(Math.max(oldest, timeScale.scrollPosition() + bars), false);
   }
 
   /** @param {string} zone an IANA name. */
@@ -303,7 +310,12 @@ export class MarketChart {
   #makeRoom() {
     const timeScale = this.#chart.timeScale();
     const column = this.#profile.profile === null ? 0 : columnWidth(timeScale.width());
-    timeScale.applyOptions({ rightOffsetPixels: column + MARGIN });
+    const rightOffsetPixels = column + MARGIN;
+    if (timeScale.options().rightOffsetPixels === rightOffsetPixels) return;
+    const position = timeScale.scrollPosition();
+    timeScale.applyOptions({ rightOffsetPixels });
+    // Setting it goes to the newest bars, which a reader of older ones did not ask for.
+    if (position < 0) timeScale.scrollToPosition(position, false);
   }
 
   #look() {

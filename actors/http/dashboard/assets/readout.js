@@ -4,8 +4,9 @@
  * @module
  */
 import { element, setText } from "./dom.js";
-import { number, percent, placesOf, price, signed } from "./format.js";
+import { percent, placesOf, price, signed } from "./format.js";
 import { secondsOf } from "./bars.js";
+import { figure } from "./indicatorlines.js";
 import { labelOf } from "./indicators.js";
 import { sizeText } from "./ladder.js";
 import { fullTime } from "./timescale.js";
@@ -91,21 +92,26 @@ export class Readout {
     setText(parts.volume, sizeText(volumeOf(bar)));
     setText(parts.status, status === "complete" ? "" : status);
     const readings = indicators.at(secondsOf(bar.start));
-    this.#indicators.replaceChildren(...readings.map(({ text, values }, at) =>
+    this.#indicators.replaceChildren(...readings.map(({ text, overlay, values }, at) =>
       element(
         "span",
         { "data-reading": text },
         element("span", { class: `swatch indicator-${at + 1}`, "aria-hidden": "true" }),
         `${labelOf(text)} `,
-        element("b", { class: "number" }, this.#said(values)),
+        element("b", { class: "number" }, this.#said(values, overlay)),
       )
     ));
   }
 
-  /** @param {Readonly<Record<string, number>> | null} values */
-  #said(values) {
+  /**
+   * @param {Readonly<Record<string, number>> | null} values
+   * @param {boolean} overlay whether they are prices.
+   */
+  #said(values, overlay) {
     if (values === null) return "warming up";
-    const places = Math.max(2, placesOf(this.#instrument.step));
-    return Object.values(values).map((value) => number(value, places)).join(" · ");
+    const write = overlay
+      ? (/** @type {number} */ value) => price(value, this.#instrument)
+      : figure;
+    return Object.values(values).map(write).join(" · ");
   }
 }

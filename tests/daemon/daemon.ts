@@ -15,8 +15,10 @@ export const RECORDINGS = Deno.env.get("MARKETD_RECORDINGS");
 export interface DaemonOptions {
   /** The working directory. */
   readonly folder: string;
-  /** The command line; `--port 0` is added. */
+  /** The command line; `--port` is added. */
   readonly args?: readonly string[];
+  /** Where to listen; any free port unless said. */
+  readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -40,10 +42,10 @@ export class Daemon {
   }
 
   /** Starts one, and waits until it prints where it is. */
-  static async start({ folder, args = [], env = {} }: DaemonOptions): Promise<Daemon> {
+  static async start({ folder, args = [], port = 0, env = {} }: DaemonOptions): Promise<Daemon> {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", ...PERMISSIONS, `${ROOT}main.ts`, ...args]
-        .concat("--port", "0"),
+        .concat("--port", String(port)),
       cwd: folder,
       clearEnv: true,
       env: { ...inherited(), NO_COLOR: "1", ...env },

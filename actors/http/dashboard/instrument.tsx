@@ -26,6 +26,7 @@ const KEYS = [
   ["← →", "go from bar to bar on the chart"],
   ["Page ↑ ↓", "scroll the chart back and forth"],
   ["+ −", "fewer or more bars"],
+  ["Home", "go to the oldest bar that is loaded"],
   ["End", "go to the newest bar"],
 ] as const;
 

@@ -53,6 +53,7 @@ export function followKeys(element, chart, bars, went) {
     "+": () => chart.zoom(ZOOM),
     "=": () => chart.zoom(ZOOM),
     "-": () => chart.zoom(1 / ZOOM),
+    Home: () => step(-Infinity),
     End: () => {
       leave();
       chart.latest();

@@ -1,0 +1,89 @@
+/**
+ * Drives Chromium, as `drive.ts CHROMIUM`: takes commands on its standard input and answers each on
+ * its standard output, one JSON object a line. A process of its own, since the browser's driver asks
+ * for every permission. `browser.ts` is its other end.
+ *
+ * @module
+ */
+import axe from "axe-core" with { type: "text" };
+import { chromium, type Page } from "playwright-core";
+import type { Complaint, View, Violation } from "./browser.ts";
+
+/** How long anything may take, in milliseconds. */
+const PATIENCE = 20_000;
+
+const executablePath = Deno.args[0]!;
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+let page: Page | undefined;
+let complaints: Complaint[] = [];
+
+function current(): Page {
+  if (page === undefined) throw new Error("No page is open.");
+  return page;
+}
+
+const ACTS: Record<string, (...args: never[]) => unknown> = {
+  async open(url: string, { width, height, scheme }: View) {
+    await page?.context().close();
+    complaints = [];
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+    context.setDefaultTimeout(PATIENCE);
+    page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        complaints.push(message.text());
+      }
+    });
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    await page.goto(url);
+  },
+  reload: async () => {
+    await current().reload();
+  },
+  evaluate: (code: string) => current().evaluate(code),
+  async waitFor(code: string) {
+    // Asked from here: within the page its policy forbids it.
+    const end = Date.now() + PATIENCE;
+    while (!await current().evaluate(code)) {
+      if (Date.now() > end) throw new Error(`It never came true that ${code}.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
+  click: (selector: string) => current().click(selector),
+  // A hidden input is checked by the label that stands for it.
+  check: (selector: string) => current().check(selector, { force: true }),
+  select: (selector: string, value: string) => current().selectOption(selector, value),
+  fill: (selector: string, value: string) => current().fill(selector, value),
+  focus: (selector: string) => current().focus(selector),
+  press: (key: string) => current().keyboard.press(key),
+  screenshot: (path: string) => current().screenshot({ path, fullPage: true }),
+  complaints: () => complaints,
+  async violations(): Promise<Violation[]> {
+    // By the debugger's door, which the page's policy does not bar.
+    await current().evaluate(axe);
+    return await current().evaluate(`axe.run().then(({ violations }) =>
+      violations.map(({ id, impact, nodes }) => ({
+        id,
+        impact,
+        nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ": " + failureSummary),
+      })))`);
+  },
+};
+
+const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+let text = "";
+for await (const piece of lines) {
+  text += piece;
+  const whole = text.split("\n");
+  text = whole.pop()!;
+  for (const line of whole) {
+    const { id, act, args } = JSON.parse(line);
+    try {
+      const result = await ACTS[act]!(...args as never[]) ?? null;
+      console.log(JSON.stringify({ id, result }));
+    } catch (error) {
+      console.log(JSON.stringify({ id, error: String(error) }));
+    }
+  }
+}
+await browser.close();

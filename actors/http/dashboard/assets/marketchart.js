@@ -75,6 +75,8 @@ export class MarketChart {
   /** @type {readonly Bar[]} */
   #bars = [];
   #isFirst = true;
+  /** How many bars to the right the next frame is to scroll. */
+  #toScroll = 0;
 
   /**
    * @param {HTMLElement} container
@@ -276,9 +278,17 @@ export class MarketChart {
 
   /** @param {number} bars to the right. */
   scroll(bars) {
-    const timeScale = this.#chart.timeScale();
-    const oldest = 10 - this.#bars.length;
-    timeScale.scrollToPosition(Math.max(oldest, timeScale.scrollPosition() + bars), false);
+    const isScheduled = this.#toScroll !== 0;
+    this.#toScroll += bars;
+    if (isScheduled) return;
+    // Where the chart stands is told anew with each frame alone.
+    requestAnimationFrame(() => {
+      const timeScale = this.#chart.timeScale();
+      const oldest = 10 - this.#bars.length;
+      const position = Math.max(oldest, timeScale.scrollPosition() + this.#toScroll);
+      this.#toScroll = 0;
+      timeScale.scrollToPosition(position, false);
+    });
   }
 
   /** @param {string} zone an IANA name. */

@@ -197,7 +197,7 @@ browserTest(
         });
         assert((await browser.evaluate<string>(text("[data-fact=state]"))).includes("% sure"));
         assertEquals(await browser.evaluate(text("[data-fact=provider]")), "demo");
-        await browser.waitFor(`${text("[data-fact=fresh]")} === "now"`);
+        await browser.waitFor(`${text("[data-fact=fresh]")} === "live"`);
         assertEquals(await browser.violations(), []);
         const width = "document.documentElement.scrollWidth - innerWidth";
         assertEquals(await browser.evaluate(width), 0);

@@ -85,17 +85,33 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
           <p id="last" class="last">
             <b>–</b> <small>{unitOf(instrument)}</small> <span></span>
           </p>
+          <p id="since" class="soft"></p>
           <dl id="facts">
-            <Fact name="session" title="Session" />
-            <Fact name="state" title="Market" />
-            <Fact name="provider" title="Provider" />
-            <Fact name="fresh" title="Heard" />
             <div>
-              <dt>Level</dt>
-              <dd>L{level}</dd>
+              <dt>Session</dt>
+              <dd data-fact="session" class="phase"></dd>
+            </div>
+            <div>
+              <dt>Market</dt>
+              <dd data-fact="state" data-cell="state">–</dd>
+            </div>
+            <div>
+              <dt>Provider</dt>
+              <dd data-fact="provider">{listing.provider}</dd>
+            </div>
+            <div>
+              <dt>Feed</dt>
+              <dd data-fact="fresh" class="fresh">–</dd>
+            </div>
+            <div>
+              <dt class="hidden">Level</dt>
+              <dd>
+                <span class="badge">L{level}</span>
+              </dd>
             </div>
           </dl>
         </header>
+        <p id="fresh-why" class="trouble warn" role="status" hidden></p>
         <ul id="reasons" class="reasons soft" aria-label="Why the market's state is as it is"></ul>
         <div class="board">
           <ChartPanel intervals={intervals} basis={basis} />
@@ -159,15 +175,6 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
         </section>
       </div>
     </Layout>
-  );
-}
-
-function Fact({ name, title }: { name: string; title: string }) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd data-fact={name}>–</dd>
-    </div>
   );
 }
 

@@ -49,7 +49,11 @@ const MODULES = {
 };
 
 /** Their names, and that of the charting library. */
-export const INSTRUMENT_MODULES: readonly string[] = [...Object.keys(MODULES), "chartlibrary.js"];
+export const INSTRUMENT_MODULES: readonly string[] = [
+  ...Object.keys(MODULES),
+  "rows.js",
+  "chartlibrary.js",
+];
 
 /** The page's assets, by name. */
 export const INSTRUMENT_ASSETS = {

@@ -29,9 +29,9 @@ export function followKeys(element, chart, bars, went) {
   function step(by) {
     const all = bars();
     const place = at === null
-      ? chart.newestInSight
-      : all.findIndex(({ start }) => start === at) + by;
-    const bar = all[Math.min(all.length - 1, Math.max(0, place))];
+      ? chart.newestInSight + 1
+      : all.findIndex(({ start }) => start === at);
+    const bar = all[Math.min(all.length - 1, Math.max(0, place + by))];
     if (bar === undefined) return;
     at = bar.start;
     chart.point(all.indexOf(bar));

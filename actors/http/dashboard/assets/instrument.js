@@ -14,13 +14,13 @@ import { IndicatorFeed } from "./indicatorfeed.js";
 import { IndicatorChoice } from "./indicators.js";
 import { Ladder } from "./ladder.js";
 import { MarketChart } from "./marketchart.js";
+import { keep, recall } from "./memory.js";
 import { readPalette, watchScheme } from "./palette.js";
 import { ProfileFeed } from "./profilefeed.js";
 import { Readout, sentenceOf } from "./readout.js";
 import { subscribe } from "./stream.js";
 import { Tape } from "./tape.js";
 import { drawSign } from "./trustmarks.js";
-import { keep, recall } from "./memory.js";
 import { onZone, zoneFor } from "./zone.js";
 
 /** @typedef {import("./bars.js").Bar} Bar */
@@ -48,7 +48,7 @@ function zone() {
 }
 
 const container = find("#chart", HTMLElement);
-const facts = new Facts(root, instrument);
+const facts = new Facts(root);
 const ladder = new Ladder(find("#ladder", HTMLTableElement), instrument);
 const tape = new Tape(find("#tape", HTMLTableSectionElement), instrument, zone);
 const readout = new Readout(find("#readout", HTMLElement), instrument);
@@ -78,7 +78,7 @@ const feed = new ChartFeed(symbol, chart, {
     table.show(bars.list);
     const { last } = bars;
     if (last !== undefined) {
-      facts.last = last.close;
+      facts.setPrice(last.close);
       container.dataset["bars"] = String(bars.list.length);
       setText(find("#chart-summary", HTMLElement), sentenceOf(last, instrument, zone()));
     }
@@ -167,20 +167,17 @@ const takers = {
   flow: (data) => feed.takeFlow(data),
   gap: (data) => takeGaps([data]),
   profile: (data) => profile.take(data),
-  state: (data) => facts.state = data,
+  state: (data) => facts.setState(data),
   quote: (data) => {
-    facts.heard(0);
+    facts.hear(data.receivedAt);
     if (instrument.level === 1) ladder.show(bookOf(data));
   },
   depth: (data) => {
-    facts.heard(0);
+    facts.hear(data.receivedAt);
     if (instrument.level === 2) ladder.show(data);
   },
-  status: ({ kind, id }) => {
-    if (kind === "instrument" || kind === "route") {
-      if (kind === "route" || id === symbol) attempt(readListing);
-    }
-  },
+  // How fresh it is follows from more than one event tells.
+  status: () => facts.reread(),
 };
 
 /** @param {{ bid: number | null, bidSize: number | null, ask: number | null, askSize: number | null }} quote */
@@ -189,15 +186,6 @@ function bookOf({ bid, bidSize, ask, askSize }) {
     bids: bid === null ? [] : [{ price: bid, size: bidSize }],
     asks: ask === null ? [] : [{ price: ask, size: askSize }],
   };
-}
-
-async function readListing() {
-  facts.listing = await read(`/api/v1/instruments/${encodeURIComponent(symbol)}`);
-}
-
-async function readState() {
-  const { data: [state] } = await read("/api/v1/state", { symbol, order: "desc", limit: 1 });
-  if (state !== undefined) facts.state = state;
 }
 
 async function readBook() {
@@ -228,12 +216,6 @@ function takeGaps(gaps) {
   gapList.show(feed.gaps);
 }
 
-async function readDay() {
-  const query = { symbol, interval: "1d", order: "desc", limit: 1 };
-  const { data: [day] } = await read("/api/v1/candles", query);
-  facts.before = day?.open ?? null;
-}
-
 /** @param {readonly import("./tape.js").Trade[]} trades */
 function takeTrades(trades) {
   if (trades.length === 0) return;
@@ -254,7 +236,8 @@ function attempt(run) {
 /** Reads what is now: the stream carries what follows. */
 function readAll() {
   void feed.load();
-  for (const run of [readListing, readState, readBook, readTape, readGaps, readDay]) attempt(run);
+  facts.reread();
+  for (const run of [readBook, readTape, readGaps]) attempt(run);
   attempt(() => profile.load());
 }
 
@@ -263,7 +246,7 @@ const subscription = subscribe(want(), {
   open: readAll,
   events(events) {
     const trades = events.filter(({ event }) => event === "trade").map(({ data }) => data);
-    if (trades.length > 0) facts.heard(0);
+    for (const { receivedAt } of trades) facts.hear(receivedAt);
     takeTrades(trades);
     for (const { event, data } of events) takers[event]?.(data);
   },

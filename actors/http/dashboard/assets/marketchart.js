@@ -204,10 +204,11 @@ export class MarketChart {
     this.#makeRoom();
     const { length } = this.#bars;
     const shown = Math.min(IN_SIGHT, Math.max(length, 30));
-    const room = this.#chart.timeScale().width() - this.#profile.width - MARGIN;
-    const spacing = room / shown;
-    this.#chart.timeScale().applyOptions({ barSpacing: Math.max(2, Math.min(16, spacing)) });
-    this.#chart.timeScale().scrollToRealTime();
+    const timeScale = this.#chart.timeScale();
+    const spacing = (timeScale.width() - this.#profile.width - MARGIN) / shown;
+    timeScale.applyOptions({ barSpacing: Math.max(2, Math.min(16, spacing)) });
+    const { barSpacing, rightOffsetPixels = 0 } = timeScale.options();
+    timeScale.scrollToPosition(rightOffsetPixels / barSpacing, false);
   }
 
   /** @param {import("./profilecolumn.js").Profile | null} profile `null` shows none. */
@@ -324,8 +325,9 @@ export class MarketChart {
     if (timeScale.options().rightOffsetPixels === rightOffsetPixels) return;
     const position = timeScale.scrollPosition();
     timeScale.applyOptions({ rightOffsetPixels });
-    // Setting it goes to the newest bars, which a reader of older ones did not ask for.
-    if (position < 0) timeScale.scrollToPosition(position, false);
+    // Who reads older bars stays there; else the newest one moves along with the room beside it.
+    const { barSpacing } = timeScale.options();
+    timeScale.scrollToPosition(position < 0 ? position : rightOffsetPixels / barSpacing, false);
   }
 
   #look() {

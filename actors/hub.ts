@@ -81,6 +81,11 @@ export interface HubEvent {
 /** Receives each published array as it is; must not keep it, nor throw. */
 export type Subscriber = (events: readonly HubEvent[]) => void;
 
+/** Whether a type of events is wanted of an instrument. */
+export type Wish = (type: EventType, symbol: string) => boolean;
+
+const EVERYTHING: Wish = () => true;
+
 /** What can still be had of the events after a sequence. */
 export interface Replay {
   /** The held events after the sequence, ascending. */
@@ -96,6 +101,9 @@ export class Hub {
   readonly #subscribers = new Set<Subscriber>();
   readonly #watchers = new Map<EventType, ((event: HubEvent) => void)[]>();
   readonly #canaryWatchers = new Set<(shard: string) => void>();
+  readonly #wishes = new Set<Wish>();
+  /** By the shard: has what stands told, where it is wished for and was not told yet. */
+  readonly #tellers = new Map<string, (wish: Wish) => void>();
   #sequence = 0;
   #lostUntil = 0;
 
@@ -160,14 +168,43 @@ export class Hub {
     for (const watcher of this.#canaryWatchers) watcher(shard);
   }
 
-  /** Delivers every later event, and every canary, until the returned function is called. */
-  subscribe(subscriber: Subscriber, canary: (shard: string) => void): () => void {
+  /**
+   * Delivers every later event, and every canary, until the returned function is called.
+   *
+   * @param wish what it is to be told once a second of what forms. See {@link hears}.
+   */
+  subscribe(
+    subscriber: Subscriber,
+    canary: (shard: string) => void,
+    wish: Wish = EVERYTHING,
+  ): () => void {
     this.#subscribers.add(subscriber);
     this.#canaryWatchers.add(canary);
+    this.#wishes.add(wish);
     return () => {
       this.#subscribers.delete(subscriber);
       this.#canaryWatchers.delete(canary);
+      this.#wishes.delete(wish);
     };
+  }
+
+  /**
+   * Whether anyone is to be told as it changes of what forms of an instrument: its candles, profile
+   * and order flow, and its state. Else it is told when somebody asks.
+   */
+  hears(type: EventType, symbol: string): boolean {
+    for (const wish of this.#wishes) if (wish(type, symbol)) return true;
+    return false;
+  }
+
+  /** Lets a shard be asked for what it has not told, since nobody heard. */
+  answer(shard: string, tell: (wish: Wish) => void): void {
+    this.#tellers.set(shard, tell);
+  }
+
+  /** Has everything told that is wished for and was not. */
+  refresh(wish: Wish): void {
+    for (const tell of this.#tellers.values()) tell(wish);
   }
 
   /**
@@ -185,13 +222,18 @@ export class Hub {
     };
   }
 
-  /** The latest event of each subject, by type, in the order of their first appearance. */
+  /**
+   * The latest event of each subject, by type, in the order of their first appearance; see
+   * {@link refresh}.
+   */
   *latest(): Iterable<HubEvent> {
     for (const events of this.#latest.values()) yield* events.values();
   }
 
-  /** The latest event of one subject. */
+  /** The latest event of one subject, as of now. */
   latestOf(type: EventType, subject: string): HubEvent | undefined {
+    const [symbol] = subject.split(" ", 1);
+    this.refresh((wanted, of) => wanted === type && of === symbol);
     return this.#latest.get(type)?.get(subject);
   }
 

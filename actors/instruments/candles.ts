@@ -43,8 +43,8 @@ export type CandlesCommand =
     | {
       type: "candles.beat";
       now: Micros;
-      /** Whether to give the forming candles, too, where they changed. */
-      forming: boolean;
+      /** Whose forming candles to give, too, where they changed. */
+      wish: (symbol: string) => boolean;
     }
     | {
       type: "candles.restore";
@@ -77,7 +77,7 @@ export const candles = fromTransition(
     if (event.type === "candles.ticks") count(event);
     else if (event.type === "candles.beat") {
       for (const [symbol, holder] of holders) {
-        attempt(symbol, holder, made, () => beat(holder, event));
+        attempt(symbol, holder, made, () => beat(symbol, holder, event));
       }
     } else {
       const holder = holders.get(event.symbol);
@@ -125,10 +125,14 @@ function fail(symbol: string, holder: Holder, error: unknown, made: Made): void 
   if (one !== undefined) made.candles.push(...one.takeMade());
 }
 
-function beat({ series }: Holder, event: CandlesCommand & { type: "candles.beat" }): void {
+function beat(
+  symbol: string,
+  { series }: Holder,
+  { made, now, wish }: CandlesCommand & { type: "candles.beat" },
+): void {
   if (series === undefined) return;
-  series.advance(event.now);
-  if (event.forming) event.made.forming.push(...series.takeForming());
+  series.advance(now);
+  if (wish(symbol)) made.forming.push(...series.takeForming());
 }
 
 function apply(

@@ -19,7 +19,8 @@ import { silenceOf } from "./recall.ts";
 import { dueSilences, silences } from "./silences.ts";
 import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
-import { tell } from "../addresses.ts";
+import { tell, tellShard } from "../addresses.ts";
+import type { Wish } from "../hub.ts";
 import { logger } from "../log.ts";
 import type { HistoryAnswer, ShardCommand } from "../messages.ts";
 import { publish } from "../publish.ts";
@@ -43,6 +44,8 @@ export interface DeskInput {
 /** How long a drain waits for candles that are being rebuilt, in milliseconds. */
 const PATIENCE = 2_000;
 
+const NOTHING: Wish = () => false;
+
 const log = logger("instruments");
 
 /** What a shard does with one event. */
@@ -51,6 +54,9 @@ export class Desk {
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
   readonly #measures: Measures;
+  readonly #heard: Wish;
+  /** The candle actor's address. */
+  readonly #candles: string;
   readonly #remaking: Remaking;
 
   /** @param self the shard's actor. */
@@ -59,6 +65,8 @@ export class Desk {
     this.#memory = memory;
     this.#self = self;
     this.#measures = new Measures(shared, memory, self);
+    this.#candles = `${memory.id}-candles`;
+    this.#heard = (type, symbol) => shared.hub.hears(type, symbol);
     this.#remaking = new Remaking({ shared, memory }, self, {
       handOut: (made, more) => this.#handOut(made, more),
       mustWait: (feed) => this.#mustWait(feed),
@@ -70,6 +78,7 @@ export class Desk {
   handle(event: ShardCommand): void {
     if (event.type === "shard.ticks") this.#take(event.ticks, event.credit);
     else if (event.type === "shard.beat") this.#beat(event.now);
+    else if (event.type === "shard.tell") this.#advance(-Infinity, false, event.wish);
     else if (event.type === "shard.follow") this.#follow(event.listing, event.unheard);
     else if (event.type === "shard.leave") this.#leave(event.symbol);
     else if (event.type === "shard.outage") this.#outage(event.provider, event.from);
@@ -101,6 +110,10 @@ export class Desk {
       else if (listing.state !== "restarting") continue;
       listing.state = "rebuilding";
     }
+    this.#shared.hub.answer(
+      memory.id,
+      (wish) => tellShard(this.#self, memory.id, { type: "shard.tell", wish }),
+    );
     this.#measures.resume();
     this.drain();
     for (const event of memory.inbox.splice(0)) this.handle(event);
@@ -273,19 +286,27 @@ export class Desk {
     const isNew = second !== this.#memory.second;
     if (isNew) { for (const { listing } of this.#memory.feeds.values()) listing.pulse.look(now); }
     this.#memory.second = second;
-    const beat = { type: "candles.beat", now, forming: isNew } as const;
-    this.#handOut(this.#ask((made) => ({ ...beat, made })));
-    this.#measures.beat(now, isNew);
+    this.#advance(now, isNew, isNew ? this.#heard : NOTHING);
     const books = snapBooks(this.#memory, now);
     const gaps = dueSilences(this.#memory, now);
     if (books.length + gaps.length > 0) this.#shared.outbox.add({ ticks: [], books, gaps });
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
   }
 
+  /** Closes what is due and tells what is wished for of what changed. @param isNew see {@link Measures.beat}. */
+  #advance(now: Micros, isNew: boolean, wish: Wish): void {
+    const beat = {
+      type: "candles.beat",
+      now,
+      wish: (symbol: string) => wish("candle", symbol),
+    } as const;
+    this.#handOut(this.#ask((made) => ({ ...beat, made })));
+    this.#measures.beat(now, isNew, wish);
+  }
+
   #ask(command: (made: Made) => CandlesCommand): Made {
     const made = nothingMade();
-    (this.#self.system.get(`${this.#memory.id}-candles`) as AnyActorRef | undefined)
-      ?.send(command(made));
+    (this.#self.system.get(this.#candles) as AnyActorRef | undefined)?.send(command(made));
     return made;
   }
 
@@ -423,7 +444,7 @@ export class Desk {
       const beat = this.#ask((made) => ({
         type: "candles.beat",
         now: clock.now(),
-        forming: true,
+        wish: (of) => this.#heard("candle", of),
         made,
       }));
       this.#handOut(beat);

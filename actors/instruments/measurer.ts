@@ -10,7 +10,7 @@ import { TickBuffer } from "./buffer.ts";
 import type { Measure } from "../../db/store.ts";
 import type { Silence } from "../../domain/candles.ts";
 import type { FlowSeries } from "../../domain/flow/series.ts";
-import type { ProfileSeries } from "../../domain/profile/series.ts";
+import type { ProfileSeries, SessionBrief } from "../../domain/profile/series.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -44,14 +44,16 @@ export interface Carrier {
 export interface Measured<Forming> {
   /** To be kept. */
   readonly measures: Measure[];
-  /** What changed, as it stands. */
+  /** What changed, as it stands, where it is wished for. */
   readonly forming: Forming[];
+  /** What the states of the markets follow from that changed. */
+  readonly briefs: SessionBrief[];
   readonly faults: { readonly symbol: string; readonly error: unknown }[];
 }
 
 /** Nothing made yet. */
 export function nothingMeasured<Forming>(): Measured<Forming> {
-  return { measures: [], forming: [], faults: [] };
+  return { measures: [], forming: [], briefs: [], faults: [] };
 }
 
 /** What the actor answers to. */
@@ -67,8 +69,10 @@ export type MeasureCommand<Series extends Measuring, Forming> =
     | {
       type: "measure.beat";
       now: Micros;
-      /** Whether to give what changed, as it stands, too. */
-      forming: boolean;
+      /** Whether to give the briefs that changed, too. */
+      brief: boolean;
+      /** Of whom to give what changed, as it stands, too. */
+      wish: (symbol: string) => boolean;
     }
     | {
       type: "measure.restore";
@@ -89,6 +93,8 @@ export interface Taking<Series extends Measuring, Forming> {
   closed(series: Series, into: Measure[]): void;
   /** What changed, as it stands. */
   forming(series: Series, into: Forming[]): void;
+  /** What the state of the market follows from, where it changed. */
+  brief?(series: Series): SessionBrief | null;
 }
 
 /** The series of a shard's instruments, by symbol. */
@@ -102,7 +108,9 @@ export function createMeasurer<Series extends Measuring, Forming>(
     (slots: Slots<Series>, event: MeasureCommand<Series, Forming>) => {
       if (event.type === "measure.ticks") count(event);
       else if (event.type === "measure.beat") {
-        for (const [symbol, slot] of slots) attempt(symbol, slot, event, () => beat(slot, event));
+        for (const [symbol, slot] of slots) {
+          attempt(symbol, slot, event, () => beat(symbol, slot, event));
+        }
       } else {
         const slot = slots.get(event.symbol);
         if (slot !== undefined) {
@@ -151,12 +159,15 @@ export function createMeasurer<Series extends Measuring, Forming>(
   }
 
   function beat(
+    symbol: string,
     { series }: Slot<Series>,
-    { forming, made, now }: MeasureCommand<Series, Forming> & { type: "measure.beat" },
+    { brief, made, now, wish }: MeasureCommand<Series, Forming> & { type: "measure.beat" },
   ): void {
     if (series === undefined) return;
     series.advance(now);
-    if (forming) taking.forming(series, made.forming);
+    const changed = brief ? taking.brief?.(series) ?? null : null;
+    if (changed !== null) made.briefs.push(changed);
+    if (wish(symbol)) taking.forming(series, made.forming);
   }
 }
 

@@ -22,6 +22,7 @@ import type { RecallRequest } from "./recall.ts";
 import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
 import { stretchAt } from "./stretches.ts";
+import type { Wish } from "../hub.ts";
 import { logger } from "../log.ts";
 import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
@@ -31,7 +32,8 @@ import type { Silence } from "../../domain/candles.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { OrderFlow } from "../../domain/flow/bar.ts";
 import type { FlowSeries } from "../../domain/flow/series.ts";
-import type { ProfileSeries, SessionProfile } from "../../domain/profile/series.ts";
+import { BASE_INTERVAL } from "../../domain/interval.ts";
+import type { ProfileSeries, SessionBrief, SessionProfile } from "../../domain/profile/series.ts";
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { StateAt } from "../../domain/state.ts";
 import type { Tick } from "../../domain/tick.ts";
@@ -60,6 +62,8 @@ export class Measures {
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
   readonly #isOn: boolean;
+  /** The actors'. */
+  readonly #addresses: Readonly<Record<Kind, string>>;
 
   /** @param self the shard's actor. */
   constructor(shared: Shared, memory: ShardMemory, self: AnyActorRef) {
@@ -67,6 +71,7 @@ export class Measures {
     this.#memory = memory;
     this.#self = self;
     this.#isOn = shared.settings.profile.enabled;
+    this.#addresses = { profile: `${memory.id}-profile`, flow: `${memory.id}-flow` };
   }
 
   /** Whether an instrument's are to be recalled with its candles. */
@@ -124,13 +129,25 @@ export class Measures {
     for (const kind of KINDS) this.#fault(kind, this.#ask(kind, (made) => ({ ...counted, made })));
   }
 
-  /** Closes what is due and, where a second is new, tells what changed. */
-  beat(now: Micros, isNew: boolean): void {
+  /**
+   * Closes what is due and, where a second is new, looks at what the markets do.
+   *
+   * @param wish what to tell of what changed.
+   */
+  beat(now: Micros, isNew: boolean, wish: Wish): void {
     if (!this.#isOn) return;
-    const beat = { type: "measure.beat", now, forming: isNew } as const;
-    const profile = this.#ask<SessionProfile>("profile", (made) => ({ ...beat, made }));
-    const flow = this.#ask<OrderFlow>("flow", (made) => ({ ...beat, made }));
-    this.#handOut(now, profile, flow);
+    const beat = (kind: Kind) => ({
+      type: "measure.beat" as const,
+      now,
+      brief: isNew,
+      wish: (symbol: string) => wish(kind, symbol),
+    });
+    const profile = this.#ask<SessionProfile>(
+      "profile",
+      (made) => ({ ...beat("profile"), made }),
+    );
+    const flow = this.#ask<OrderFlow>("flow", (made) => ({ ...beat("flow"), made }));
+    this.#handOut(now, profile, flow, wish);
   }
 
   /** Takes note of a time in which an instrument was not heard. */
@@ -149,10 +166,13 @@ export class Measures {
     const profile = this.#ask<SessionProfile>("profile", (made) => ({ ...finish, made }));
     const flow = this.#ask<OrderFlow>("flow", (made) => ({ ...finish, made }));
     const { profiles, flows } = this.#memory;
-    const session = profiles.get(symbol)?.series?.takeForming() ?? null;
+    const series = profiles.get(symbol)?.series;
+    const session = series?.takeForming() ?? null;
     if (session !== null) profile.forming.push(session);
+    const brief = series?.takeBrief() ?? null;
+    if (brief !== null) profile.briefs.push(brief);
     flow.forming.push(...flows.get(symbol)?.series?.takeForming() ?? []);
-    this.#handOut(at, profile, flow);
+    this.#handOut(at, profile, flow, (_, of) => of === symbol);
   }
 
   /** Counts anew what was counted from a minute on, since a trade in it was taken back or replaced. */
@@ -288,30 +308,49 @@ export class Measures {
     return series;
   }
 
-  #handOut(now: Micros, profile: Made<SessionProfile>, flow: Made<OrderFlow>): void {
+  /** @param wish whose states are to be told. */
+  #handOut(
+    now: Micros,
+    profile: Made<SessionProfile>,
+    flow: Made<OrderFlow>,
+    wish: Wish,
+  ): void {
     this.#fault("profile", profile);
     this.#fault("flow", flow);
-    const { measured } = this.#memory;
     const measures: Measure[] = [...profile.measures, ...flow.measures];
-    for (const { kind, value } of measures) {
-      const standing = measured.get(value.symbol)?.standing;
-      if (kind === "flow") standing?.noteFlow(value);
-      else if (kind === "metrics") standing?.noteSession(value);
+    this.#noteClosed(measures);
+    for (const brief of profile.briefs) {
+      const state = this.#look(brief, now);
+      if (state !== null) measures.push({ kind: "state", value: state });
     }
-    for (const one of flow.forming) measured.get(one.symbol)?.standing.noteFlow(one);
     const states: StateAt[] = [];
-    for (const session of profile.forming) {
-      const standing = measured.get(session.symbol)?.standing;
-      const state = standing?.next(session, now) ?? null;
-      if (state === null) continue;
-      states.push(state);
-      if (standing!.isDue(state)) measures.push({ kind: "state", value: state });
+    for (const [symbol, { standing }] of this.#memory.measured) {
+      const news = wish("state", symbol) ? standing.takeNews() : null;
+      if (news !== null) states.push(news);
     }
     const shown = profile.forming.filter(({ bins }) => bins.values.length > 0);
     const closed = flow.measures.flatMap((one) => one.kind === "flow" ? [one.value] : []);
     const events = measureEvents(shown, [...closed, ...flow.forming], states);
     publish(this.#shared.hub, this.#self, events);
     this.#keep(measures);
+  }
+
+  #noteClosed(measures: readonly Measure[]): void {
+    for (const { kind, value } of measures) {
+      const standing = this.#memory.measured.get(value.symbol)?.standing;
+      if (kind === "metrics") standing?.noteSession(value);
+      else if (kind === "flow" && value.interval === BASE_INTERVAL.name) standing?.noteFlow(value);
+    }
+  }
+
+  /** Looks at what the market does; the state where it is to be kept. */
+  #look(brief: SessionBrief, now: Micros): StateAt | null {
+    const { flows, measured } = this.#memory;
+    const standing = measured.get(brief.symbol)?.standing;
+    if (standing === undefined) return null;
+    for (const minute of flows.get(brief.symbol)?.series?.open ?? []) standing.noteFlow(minute);
+    const state = standing.next(brief, now);
+    return state !== null && standing.isDue(state) ? state : null;
   }
 
   #keep(measures: readonly Measure[]): void {
@@ -328,7 +367,7 @@ export class Measures {
       >,
   ): Made<Forming> {
     const made = nothingMeasured<Forming>();
-    (this.#self.system.get(`${this.#memory.id}-${kind}`) as AnyActorRef | undefined)
+    (this.#self.system.get(this.#addresses[kind]) as AnyActorRef | undefined)
       ?.send(command(made) as AnyEventObject);
     return made;
   }

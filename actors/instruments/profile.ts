@@ -11,8 +11,10 @@ export const profile = createMeasurer<ProfileSeries, SessionProfile>({
   slotOf: ({ profile }) => profile,
   closed: (series, into) => {
     for (const value of series.takeParts()) into.push({ kind: "profile", value });
+    const taken = series.takeSessions();
+    if (taken.length === 0) return;
     // Each stands for what those of its session before it said.
-    const sessions = new Map(series.takeSessions().map((one) => [one.start, one]));
+    const sessions = new Map(taken.map((one) => [one.start, one]));
     for (const session of sessions.values()) {
       const value = metricsOf(session);
       if (value !== null) into.push({ kind: "metrics", value });
@@ -22,4 +24,5 @@ export const profile = createMeasurer<ProfileSeries, SessionProfile>({
     const session = series.takeForming();
     if (session !== null) into.push(session);
   },
+  brief: (series) => series.takeBrief(),
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { AnyActorRef } from "xstate";
 import { candles } from "./candles.ts";
 import { Desk, type DeskInput } from "./desk.ts";
 import { flow } from "./flow.ts";
@@ -11,10 +12,19 @@ import { history } from "./history.ts";
 import { profile } from "./profile.ts";
 import { remakes } from "./remakes.ts";
 import type { ShardCommand } from "../messages.ts";
-import { createSupervisor, type SupervisorInput } from "../supervision.ts";
+import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
 
 /** What a shard works with. */
 export interface ShardInput extends SupervisorInput, DeskInput {}
+
+/** Each shard's, for as long as it lives. */
+const desks = new WeakMap<AnyActorRef, Desk>();
+
+function deskOf({ input, self }: Scope<ShardInput>): Desk {
+  let desk = desks.get(self);
+  if (desk === undefined) desks.set(self, desk = new Desk(input, self));
+  return desk;
+}
 
 /** The shard as an actor: the supervisor of its candle, profile, flow and history actors. */
 export const shard = createSupervisor<ShardInput>({
@@ -25,7 +35,7 @@ export const shard = createSupervisor<ShardInput>({
     { id: `${memory.id}-history`, logic: history, input: () => ({ shared }), drain: "told" },
     { id: `${memory.id}-remakes`, logic: remakes, input: () => ({ shared }), drain: "told" },
   ],
-  started: ({ input, self }) => new Desk(input, self).resume(),
-  receive: (event, { input, self }) => new Desk(input, self).handle(event as ShardCommand),
-  draining: ({ input, self }) => new Desk(input, self).end(),
+  started: (scope) => deskOf(scope).resume(),
+  receive: (event, scope) => deskOf(scope).handle(event as ShardCommand),
+  draining: (scope) => deskOf(scope).end(),
 });

@@ -4,12 +4,9 @@
  * @module
  */
 import type { RecalledMeasures } from "./recallmeasures.ts";
-import type { OrderFlow } from "../../domain/flow/bar.ts";
-import { BASE_INTERVAL } from "../../domain/interval.ts";
-import { highestPrice, lowestPrice } from "../../domain/profile/bins.ts";
-import type { ProfileMetrics, SessionProfile } from "../../domain/profile/series.ts";
-import { valueArea } from "../../domain/profile/valuearea.ts";
-import { nextState, type StateAt, type Value } from "../../domain/state.ts";
+import type { FlowBar } from "../../domain/flow/bar.ts";
+import type { ProfileMetrics, SessionBrief } from "../../domain/profile/series.ts";
+import { nextState, type StateAt } from "../../domain/state.ts";
 import { type Micros, MINUTE } from "../../domain/time.ts";
 
 /** How far back order flow has a say. */
@@ -18,10 +15,12 @@ const FLOW: Micros = 30 * MINUTE;
 /** What is known of an instrument between two looks at it. */
 export class Standing {
   #state: StateAt | null = null;
+  /** Whether the state is another than the one that was told last. */
+  #isNews = false;
   /** The last sessions, newest first: a session does not speak for itself. */
   #sessions: readonly ProfileMetrics[] = [];
   /** Minutes of flow of late, by start. */
-  readonly #flows = new Map<Micros, OrderFlow>();
+  readonly #flows = new Map<Micros, Readonly<FlowBar>>();
   /** The minute and the regime that were kept last. */
   #kept: Pick<StateAt, "time" | "regime"> | null = null;
 
@@ -32,9 +31,9 @@ export class Standing {
     this.#state = this.#kept = state;
   }
 
-  /** Takes note of a bar of flow; of the longer ones not. */
-  noteFlow(flow: OrderFlow): void {
-    if (flow.interval !== BASE_INTERVAL.name) return;
+  /** Takes note of a minute of flow; one that is open goes on to change. */
+  noteFlow(flow: Readonly<FlowBar>): void {
+    if (this.#flows.get(flow.start) === flow) return;
     this.#flows.set(flow.start, flow);
     for (const start of this.#flows.keys()) {
       if (start > flow.start - FLOW) break;
@@ -50,14 +49,14 @@ export class Standing {
   }
 
   /** The state that follows, where it is another. */
-  next(session: SessionProfile, now: Micros): StateAt | null {
+  next(session: SessionBrief, now: Micros): StateAt | null {
     const price = session.close;
     if (price === null) return null;
     const previous = this.#sessions.find(({ start }) => start < session.start) ?? null;
     const before = this.#state;
     const state = nextState(before, {
       price,
-      value: valueOf(session),
+      value: session.value,
       previous,
       range: session.range,
       initial: session.initial,
@@ -66,7 +65,16 @@ export class Standing {
     this.#state = { symbol: session.symbol, time: now, price, ...state };
     const isSame = before !== null && before.price === price && before.score === state.score &&
       before.confidence === state.confidence;
-    return isSame ? null : this.#state;
+    if (isSame) return null;
+    this.#isNews = true;
+    return this.#state;
+  }
+
+  /** The state, where it is another than the one that was told last. */
+  takeNews(): StateAt | null {
+    const news = this.#isNews ? this.#state : null;
+    this.#isNews = false;
+    return news;
   }
 
   /** Whether a state is to be kept: the first of a minute, and each change of regime. */
@@ -89,10 +97,4 @@ export class Standing {
     }
     return isKnown ? sum : null;
   }
-}
-
-function valueOf({ bins }: SessionProfile): Value | null {
-  const area = valueArea(bins.values);
-  if (area === null) return null;
-  return { val: lowestPrice(bins, area.val), vah: highestPrice(bins, area.vah) };
 }

@@ -103,6 +103,11 @@ export class FlowSeries {
     return this.#sizes;
   }
 
+  /** The minutes that are open: they go on to change. */
+  get open(): readonly FlowBar[] {
+    return this.#base.open;
+  }
+
   /** Trades that came too late for their minute. */
   get lost(): number {
     return this.#lost;

@@ -10,7 +10,16 @@ import { priceOn } from "../bar.ts";
 import { FLAGS } from "../flags.ts";
 import type { Tick } from "../tick.ts";
 import type { Micros } from "../time.ts";
-import { type BinOptions, type Bins, HALF, mustBeAlike, settleBins } from "./bins.ts";
+import {
+  type BinOptions,
+  type Bins,
+  HALF,
+  highestPrice,
+  lowestPrice,
+  mustBeAlike,
+  settleBins,
+} from "./bins.ts";
+import { VALUE_SHARE, valueArea } from "./valuearea.ts";
 
 /**
  * What is counted: the `volume` of trades or, where a feed has none, the `ticks` of the quotes'
@@ -48,6 +57,9 @@ export interface ProfileRecord extends ProfileOptions {
 export const PLACELESS: number = FLAGS["volume-only"] | FLAGS["no-effect"];
 
 const FEWEST = 64;
+
+/** Where the bins of several profiles are added up; what it holds between two sums means nothing. */
+let sums = new Float64Array(FEWEST);
 
 /** A growing profile. */
 export class VolumeProfile {
@@ -110,6 +122,40 @@ export class VolumeProfile {
       const amount = other.#values[from - other.#origin]!;
       if (amount > 0) this.#put(Math.floor(from * other.#width / this.#width), amount);
     }
+  }
+
+  /**
+   * The lowest and the highest price of the value area of several profiles of one instrument, as if
+   * they were merged; `null` where they hold nothing.
+   */
+  static value(profiles: readonly VolumeProfile[]): { val: number; vah: number } | null {
+    let width = 1;
+    for (const one of profiles) width = Math.max(width, one.#width);
+    const binOf = (one: VolumeProfile, at: number) => Math.floor(at * one.#width / width);
+    let [low, high] = [Infinity, -Infinity];
+    for (const one of profiles) {
+      if (one.#low > one.#high) continue;
+      low = Math.min(low, binOf(one, one.#low));
+      high = Math.max(high, binOf(one, one.#high));
+    }
+    const [first] = profiles;
+    if (first === undefined || low > high) return null;
+    for (; high - low >= first.maxBins; width *= 2) {
+      low = Math.floor(low / 2);
+      high = Math.floor(high / 2);
+    }
+    const count = high - low + 1;
+    if (count > sums.length) sums = new Float64Array(2 * count);
+    sums.fill(0, 0, count);
+    for (const one of profiles) {
+      for (let at = one.#low; at <= one.#high; at++) {
+        sums[binOf(one, at) - low]! += one.#values[at - one.#origin]!;
+      }
+    }
+    const area = valueArea(sums, VALUE_SHARE, count);
+    if (area === null) return null;
+    const bins = { step: first.step, width, first: low, values: sums };
+    return { val: lowestPrice(bins, area.val), vah: highestPrice(bins, area.vah) };
   }
 
   /** The bins as they stand; they do not change with the profile. */

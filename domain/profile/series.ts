@@ -60,6 +60,19 @@ export interface SessionProfile extends Stretch {
   readonly tpo: TpoRecord | null;
 }
 
+/** Of a session as it stands, what the state of the market follows from. */
+export interface SessionBrief {
+  readonly symbol: string;
+  /** The session's start. */
+  readonly start: Micros;
+  readonly close: number | null;
+  readonly range: PriceRange | null;
+  /** The range of its first hour. */
+  readonly initial: PriceRange | null;
+  /** The lowest and the highest price of its value area. */
+  readonly value: { readonly val: number; readonly vah: number } | null;
+}
+
 /** What the profile of a session says; its key is symbol, basis and start. */
 export interface ProfileMetrics extends Stretch, ProfileMeasures {
   readonly symbol: string;
@@ -124,11 +137,18 @@ export class ProfileSeries {
   #open: Minute[] = [];
   readonly #recent: Minute[] = [];
   #whole: Whole | null = null;
+  /** The stretch found last: most minutes are in it. */
+  #stretch: Stretch | null = null;
+  /** Time by price of a session before any minute of it is closed: nothing. */
+  #blank: TpoProfile | null = null;
   readonly #gaps: Silence[] = [];
   #nextClose = Infinity;
   /** How far it was advanced: a tick may have waited since it was received. */
   #now = -Infinity;
-  #changed = false;
+  /** Counts what changes the present profile; and what it was when that was taken last. */
+  #changes = 0;
+  #told = 0;
+  #looked = 0;
   #lost = 0;
   #parts: ProfilePart[] = [];
   #sessions: SessionProfile[] = [];
@@ -174,7 +194,7 @@ export class ProfileSeries {
       }
     }
     if (!isLast && !this.#open.includes(minute)) this.#revise(minute, tick, price, amount);
-    this.#changed = true;
+    this.#changes++;
   }
 
   /** Closes the minutes whose end plus grace has been reached, and the session if it is over. */
@@ -215,7 +235,7 @@ export class ProfileSeries {
     }
     this.#parts = [];
     this.#sessions = [];
-    this.#changed = parts.length > 0;
+    if (parts.length > 0) this.#changes++;
     this.#schedule();
   }
 
@@ -235,16 +255,47 @@ export class ProfileSeries {
 
   /** The present profile, where it changed since it was last taken. */
   takeForming(): SessionProfile | null {
-    if (!this.#changed) return null;
-    this.#changed = false;
+    if (this.#told === this.#changes) return null;
+    this.#told = this.#changes;
     return this.forming();
+  }
+
+  /** The present profile in brief, where it changed since that was last taken. */
+  takeBrief(): SessionBrief | null {
+    if (this.#looked === this.#changes) return null;
+    this.#looked = this.#changes;
+    return this.brief();
+  }
+
+  /** The profile of the present session in brief, which costs little; `null` before the first tick. */
+  brief(): SessionBrief | null {
+    const stretch = this.#present();
+    if (stretch === null) return null;
+    const whole = this.#whole?.stretch.start === stretch.start ? this.#whole : null;
+    const minutes = this.#open.filter(({ start }) => start >= stretch.start && start < stretch.end);
+    const profiles = minutes.map(({ profile }) => profile);
+    if (whole !== null) profiles.unshift(whole.profile);
+    let { low, high, close } = whole ?? { low: Infinity, high: -Infinity, close: NaN };
+    for (const minute of minutes) {
+      if (minute.low > minute.high) continue;
+      low = Math.min(low, minute.low);
+      high = Math.max(high, minute.high);
+      close = minute.close;
+    }
+    return {
+      symbol: this.#options.symbol,
+      start: stretch.start,
+      close: Number.isNaN(close) ? null : close,
+      range: low > high ? null : { low, high },
+      initial: this.#tpoOf(stretch, whole)?.initialBalance(minutes) ?? null,
+      value: VolumeProfile.value(profiles),
+    };
   }
 
   /** The profile of the present session; `null` before the first tick. */
   forming(): SessionProfile | null {
-    const last = this.#open.at(-1);
-    const stretch = last === undefined ? this.#whole?.stretch : this.#options.stretchAt(last.start);
-    if (stretch === undefined) return null;
+    const stretch = this.#present();
+    if (stretch === null) return null;
     const whole = this.#begin(stretch);
     const held = this.#whole?.stretch.start === stretch.start ? this.#whole : null;
     if (held !== null) {
@@ -263,6 +314,25 @@ export class ProfileSeries {
       if (minute.start >= stretch.start && minute.start < stretch.end) this.#include(whole, minute);
     }
     return this.#read(whole);
+  }
+
+  /** The stretch that the latest minute is in; `null` before the first. */
+  #present(): Stretch | null {
+    const last = this.#open.at(-1);
+    return last === undefined ? this.#whole?.stretch ?? null : this.#stretchAt(last.start);
+  }
+
+  #stretchAt(time: Micros): Stretch {
+    const last = this.#stretch;
+    if (last !== null && time >= last.start && time < last.end) return last;
+    return this.#stretch = this.#options.stretchAt(time);
+  }
+
+  #tpoOf(stretch: Stretch, whole: Whole | null): TpoProfile | null {
+    if (whole !== null || !stretch.regular) return whole?.tpo ?? null;
+    const { start, end } = stretch;
+    if (this.#blank?.start === start) return this.#blank;
+    return this.#blank = new TpoProfile({ ...this.#options, start, end });
   }
 
   /** The minute that a time is in, open or closed of late; none where it is too long past. */
@@ -317,7 +387,7 @@ export class ProfileSeries {
   }
 
   #seal(minute: Minute): void {
-    const stretch = this.#options.stretchAt(minute.start);
+    const stretch = this.#stretchAt(minute.start);
     if (this.#whole?.stretch.start !== stretch.start) {
       if (this.#whole !== null && !this.#whole.isOver) this.#end(this.#whole);
       this.#whole = this.#begin(stretch);
@@ -327,13 +397,13 @@ export class ProfileSeries {
     if (this.#recent.length > RECENT) this.#recent.shift();
     this.#parts.push(this.#part(minute));
     this.#sessions.push(this.#read(this.#whole));
-    this.#changed = true;
+    this.#changes++;
   }
 
   #end(whole: Whole): void {
     whole.isOver = true;
     this.#sessions.push(this.#read(whole));
-    this.#changed = true;
+    this.#changes++;
   }
 
   #begin(stretch: Stretch): Whole {

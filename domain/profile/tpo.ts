@@ -82,7 +82,7 @@ export class TpoProfile {
   /** Marks a price at a time; nothing where the time is outside the session. */
   add(time: Micros, price: number): void {
     if (!(time >= this.start && time < this.end) || !Number.isFinite(price)) return;
-    const at = Math.floor(price * this.#perStep + HALF);
+    const at = this.#stepOf(price);
     this.#mark(Math.floor((time - this.start) / this.bracket), at, at);
   }
 
@@ -123,7 +123,7 @@ export class TpoProfile {
 
   /** The letters of the brackets that touched a price, in the order of time: a row of the chart. */
   lettersAt(price: number): string {
-    const at = Math.floor(price * this.#perStep + HALF);
+    const at = this.#stepOf(price);
     const touched = [...LETTERS].filter((_, i) => this.#lows[i]! <= at && at <= this.#highs[i]!);
     return touched.join("");
   }
@@ -131,10 +131,24 @@ export class TpoProfile {
   /**
    * The range of the session's first hour (Steidlmayer's initial balance: the first two brackets);
    * `null` while nothing was traded in it.
+   *
+   * @param besides ranges that are not in it yet, each of the bracket that its start is in.
    */
-  initialBalance(): PriceRange | null {
-    const low = this.#lows.subarray(0, INITIAL).reduce((least, one) => Math.min(least, one));
-    const high = this.#highs.subarray(0, INITIAL).reduce((most, one) => Math.max(most, one));
+  initialBalance(
+    besides: readonly (PriceRange & { readonly start: Micros })[] = [],
+  ): PriceRange | null {
+    let [low, high] = [Infinity, -Infinity];
+    for (let at = 0; at < INITIAL && at < this.#lows.length; at++) {
+      low = Math.min(low, this.#lows[at]!);
+      high = Math.max(high, this.#highs[at]!);
+    }
+    for (const one of besides) {
+      const isIn = one.low <= one.high && one.start >= this.start && one.start < this.end &&
+        one.start < this.start + INITIAL * this.bracket;
+      if (!isIn) continue;
+      low = Math.min(low, this.#stepOf(one.low));
+      high = Math.max(high, this.#stepOf(one.high));
+    }
     if (low > high) return null;
     return { low: priceAt(low, this.step), high: priceAt(high, this.step) };
   }
@@ -156,6 +170,10 @@ export class TpoProfile {
       if (one !== null) profile.#mark(i, one[0], one[1]);
     });
     return profile;
+  }
+
+  #stepOf(price: number): number {
+    return Math.floor(price * this.#perStep + HALF);
   }
 
   #mark(bracket: number, low: number, high: number): void {

@@ -36,48 +36,53 @@ export interface ValueArea {
  *
  * @param values what each bin holds, lowest price first; none below 0.
  * @param share above 0 and at most 1.
+ * @param count how many bins there are; what follows them is not looked at.
  * @returns `null` where the bins hold nothing.
  */
-export function valueArea(values: ArrayLike<number>, share = VALUE_SHARE): ValueArea | null {
-  const poc = pointOfControl(values);
-  const total = sum(values, 0, values.length);
+export function valueArea(
+  values: ArrayLike<number>,
+  share = VALUE_SHARE,
+  count = values.length,
+): ValueArea | null {
+  const poc = pointOfControl(values, count);
+  const total = sum(values, 0, count);
   if (!(total > 0)) return null;
   let low = poc;
   let high = poc;
   let inside = values[poc]!;
-  while (inside < share * total && (low > 0 || high < values.length - 1)) {
-    const above = sum(values, high + 1, high + 3);
+  while (inside < share * total && (low > 0 || high < count - 1)) {
+    const above = sum(values, high + 1, Math.min(high + 3, count));
     const below = sum(values, low - 2, low);
-    const up = low === 0 || (high < values.length - 1 && above >= below);
+    const up = low === 0 || (high < count - 1 && above >= below);
     inside += up ? above : below;
-    if (up) high = Math.min(high + 2, values.length - 1);
+    if (up) high = Math.min(high + 2, count - 1);
     else low = Math.max(low - 2, 0);
   }
   return { poc, val: low, vah: high, inside };
 }
 
-function pointOfControl(values: ArrayLike<number>): number {
-  const last = values.length - 1;
+function pointOfControl(values: ArrayLike<number>, count: number): number {
+  const last = count - 1;
   let best = 0;
   for (let i = 1; i <= last; i++) {
     const more = values[i]! - values[best]!;
     // Twice the distance from the middle, in bins.
     const nearer = Math.abs(2 * best - last) - Math.abs(2 * i - last);
     if (more > 0 || (more === 0 && nearer > 0)) best = i;
-    else if (more === 0 && nearer === 0 && leansUp(values)) best = i;
+    else if (more === 0 && nearer === 0 && leansUp(values, count)) best = i;
   }
   return best;
 }
 
 /** Whether the upper half of the range holds more than the lower. */
-function leansUp(values: ArrayLike<number>): boolean {
-  const half = Math.floor(values.length / 2);
-  return sum(values, values.length - half, values.length) > sum(values, 0, half);
+function leansUp(values: ArrayLike<number>, count: number): boolean {
+  const half = Math.floor(count / 2);
+  return sum(values, count - half, count) > sum(values, 0, half);
 }
 
-/** The sum of the bins from `from` up to, not including, `to`, as far as there are any. */
+/** The sum of the bins from `from`, or the first, up to, not including, `to`. */
 function sum(values: ArrayLike<number>, from: number, to: number): number {
   let total = 0;
-  for (let i = Math.max(from, 0); i < Math.min(to, values.length); i++) total += values[i]!;
+  for (let i = Math.max(from, 0); i < to; i++) total += values[i]!;
   return total;
 }

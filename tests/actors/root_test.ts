@@ -32,6 +32,7 @@ Deno.test("made-up markets flow through every stage, and a drain leaves nothing 
       await until(() => vitals.report().slice(0, -1).every(({ alive }) => alive));
       await flushed(shared);
       assert(shared.journal.kept.ticks > 0);
+      shared.hub.refresh(() => true);
       const forming = [...shared.hub.latest()].filter(({ type }) => type === "candle");
       assertEquals(new Set(forming.map(({ symbol }) => symbol)), new Set(SYMBOLS));
     });

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Hub, HubEvent } from "../../hub.ts";
+import type { EventType, Hub, HubEvent } from "../../hub.ts";
 import type { Client } from "./client.ts";
 import { chunkOf } from "./encode.ts";
 import { Pending } from "./pending.ts";
-import { nameOf, type Subscription, wants } from "./subscription.ts";
+import { hears, nameOf, type Subscription, wants } from "./subscription.ts";
 import { MILLISECOND } from "../../../domain/time.ts";
 
 /** Between two writes to a client at least, in milliseconds. */
@@ -57,7 +57,7 @@ export class Broadcaster {
     }, (shard) => {
       this.#canaries.add(shard);
       this.#wake();
-    });
+    }, (type, symbol) => this.#hears(type, symbol));
     this.#keepAlive = setInterval(() => {
       this.#silent = true;
       this.#wake();
@@ -97,6 +97,13 @@ export class Broadcaster {
     clearTimeout(this.#timer);
     this.#timerDue = due;
     this.#timer = setTimeout(this.#onTime, due - now);
+  }
+
+  #hears(type: EventType, symbol: string): boolean {
+    for (const { subscription } of this.#views.values()) {
+      if (hears(subscription, type, symbol)) return true;
+    }
+    return false;
   }
 
   #take(events: readonly HubEvent[]): void {

@@ -9,7 +9,7 @@ import { Client } from "./client.ts";
 import { open } from "./opening.ts";
 import { type Known, streamQuery, type StreamRequest, toRequest } from "./query.ts";
 import { eventSchema } from "./schemas.ts";
-import { consumed, type StreamFormat } from "./subscription.ts";
+import { consumed, hears, type StreamFormat } from "./subscription.ts";
 import { acceptedOf } from "../accept.ts";
 import { problems, READ } from "../openapi.ts";
 import { unavailable } from "../problem.ts";
@@ -55,10 +55,12 @@ export function createStream(
   let closed = false;
 
   const connect = (request: StreamRequest): Client => {
-    const release = shared.demand.hold(consumed(request.subscription));
+    const { subscription } = request;
+    const release = shared.demand.hold(consumed(subscription));
+    hub.refresh((type, symbol) => hears(subscription, type, symbol));
     const head = hub.sequence;
     const client = new Client({
-      format: request.subscription.format,
+      format: subscription.format,
       epoch: hub.epoch,
       cap: settings.stream.buffer,
       head,
@@ -72,7 +74,7 @@ export function createStream(
       conflated: () => meters.streamConflated.inc(),
       cut: () => meters.streamSlow.inc(),
     });
-    broadcaster.add(client, request.subscription);
+    broadcaster.add(client, subscription);
     clients.add(client);
     meters.streamClients.set(clients.size);
     open(shared, client, request, head, page).catch((error) => {

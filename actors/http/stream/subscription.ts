@@ -61,6 +61,11 @@ export function wants(
     (intervals === null || interval === null || isSelected(intervals, interval, symbol));
 }
 
+/** Whether anything of a type is wanted of an instrument, of whichever interval. */
+export function hears(wanted: Subscription, type: EventType, symbol: string): boolean {
+  return wants(wanted, { type, symbol, interval: null });
+}
+
 function isSelected<Name extends string>(
   selection: Selection<Name>,
   name: Name,

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { MeasureKind, Measures } from "../../../db/store.ts";
+import type { Candle } from "../../../domain/candle.ts";
 import { FLAGS } from "../../../domain/flags.ts";
 import { ProfileSeries, type SessionProfile } from "../../../domain/profile/series.ts";
+import type { StateAt } from "../../../domain/state.ts";
 import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { inStore, quote, T0, trade, until } from "../fixture.ts";
 import { once, Shards } from "./shards.ts";
@@ -43,6 +45,44 @@ function told({ world }: Shards, symbol = "AAPL"): Record<string, number> | unde
 
 const statesOf = ({ world }: Shards, id: string) =>
   world.reports.filter(({ report }) => report.id === id).map(({ report }) => report.status);
+
+Deno.test("what forms is told each second where it is heard, and else when it is asked for, as it then stands", () =>
+  inStore(async (store) => {
+    const one = new Shards(store, {
+      wish: (type, symbol) => type === "flow" && symbol === "AAPL",
+    });
+    await one.follow("AAPL", "MSFT");
+    const say = (price: number) => {
+      one.say(["AAPL", "MSFT"].map((symbol) => trade({ symbol, price, size: 10 })));
+      one.beat(one.world.clock.now() + SECOND);
+    };
+    const formed = () =>
+      one.events.splice(0).filter(({ conflates }) => conflates)
+        .map(({ symbol, type, interval }) => `${symbol} ${type} ${interval ?? ""}`.trim());
+    say(100);
+    say(100.01);
+    const heard = ["AAPL flow 1m", "AAPL flow 5m"];
+    assertEquals(formed(), [...heard, ...heard]);
+    one.say([trade({ symbol: "MSFT", price: 100.02, size: 5 })]);
+    assertEquals(told(one, "MSFT"), { "100.00": 10, "100.01": 10, "100.02": 5 });
+    assertEquals(formed(), ["MSFT profile"]);
+    const candle = one.world.hub.latestOf("candle", "MSFT 5m trade")?.payload as Candle;
+    assertEquals([candle.close, candle.realVolume, candle.status], [100.02, 25, "forming"]);
+    assertEquals(formed(), ["MSFT candle 1m", "MSFT candle 5m"]);
+    const state = one.world.hub.latestOf("state", "MSFT")?.payload as StateAt;
+    assertEquals([state.price, state.time], [100.01, T0 + 2 * SECOND]);
+    one.world.hub.refresh((type) => type === "state");
+    assertEquals(formed(), ["MSFT state", "AAPL state"]);
+    one.world.hub.refresh(() => true);
+    assertEquals(formed().toSorted(), [
+      "AAPL candle 1m",
+      "AAPL candle 5m",
+      "AAPL profile",
+      "MSFT flow 1m",
+      "MSFT flow 5m",
+    ]);
+    await one.drain();
+  }));
 
 Deno.test("profile, order flow and state are told each second, and kept each minute", () =>
   inStore(async (store) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type AnyActorRef, createActor, fromCallback, SimulatedClock } from "xstate";
-import { hub, type HubEvent } from "../../../actors/hub.ts";
+import { hub, type HubEvent, type Wish } from "../../../actors/hub.ts";
 import type { ListingState } from "../../../actors/instruments/directory.ts";
 import { instruments, InstrumentsMemory } from "../../../actors/instruments/instruments.ts";
 import type { ShardMemory } from "../../../actors/instruments/memory.ts";
@@ -44,6 +44,8 @@ export interface ShardsOptions {
   readonly profile?: Record<string, unknown>;
   /** Whether the feed speaks outside market hours; true unless said. */
   readonly alwaysOpen?: boolean;
+  /** What is heard as it forms; everything unless said. */
+  readonly wish?: Wish;
 }
 
 class Feed extends Scripted {
@@ -83,7 +85,7 @@ export class Shards {
       uptime: () => timer.now(),
       ...given,
     });
-    this.world.hub.subscribe((events) => this.events.push(...events), () => {});
+    this.world.hub.subscribe((events) => this.events.push(...events), () => {}, options.wish);
     const { world, memory } = this;
     const { observe, uptime } = world;
     const input = { shared: world, memory, observe, uptime };

@@ -1,10 +1,13 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { FLAGS } from "../../../domain/flags.ts";
+import { highestPrice, lowestPrice } from "../../../domain/profile/bins.ts";
 import {
   ProfileSeries,
   type ProfileSeriesOptions,
   type Stretch,
 } from "../../../domain/profile/series.ts";
+import { valueArea } from "../../../domain/profile/valuearea.ts";
 import type { Trade } from "../../../domain/tick.ts";
 import { HOUR, MINUTE, SECOND } from "../../../domain/time.ts";
 
@@ -143,4 +146,31 @@ Deno.test("a session goes on from its kept minutes as if it had never been away"
   const tail = parts.at(-1)!.end;
   for (const one of trades) if (one.time >= tail) second.add(one);
   assertEquals(second.forming(), whole.forming());
+});
+
+Deno.test("a session in brief says what its profile does, however its ticks fall", () => {
+  const ticks = fc.array(
+    fc.record({
+      time: fc.integer({ min: 0, max: 5 * HOUR }),
+      price: fc.integer({ min: 990, max: 1_010 }).map((price) => price / 10),
+      size: fc.integer({ min: 1, max: 100 }),
+      flags: fc.constantFrom(0, 0, 0, FLAGS["volume-only"]),
+    }),
+    { minLength: 1, maxLength: 60 },
+  );
+  const binned = { step: 0.1, binSteps: 3, maxBins: 16 };
+  fc.assert(fc.property(ticks, fc.constantFrom({ step: 0.1 }, binned), (all, bins) => {
+    const one = series(bins);
+    for (const { flags, price, size, time } of all.toSorted((a, b) => a.time - b.time)) {
+      one.add(trade(time, price, size, { flags }));
+      const { close, initial, range, start, bins: { values, ...rest } } = one.forming()!;
+      const area = valueArea(values);
+      const value = area === null ? null : {
+        val: lowestPrice({ ...rest, values }, area.val),
+        vah: highestPrice({ ...rest, values }, area.vah),
+      };
+      assertEquals(one.takeBrief(), { symbol: "AAPL", start, close, range, initial, value });
+      assertEquals(one.takeBrief(), null);
+    }
+  }));
 });

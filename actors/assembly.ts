@@ -45,6 +45,8 @@ export interface Plan {
    */
   readonly live: boolean;
   readonly makeSeries?: TreeOptions["makeSeries"];
+  /** The strategies that there are; absent: those that marketd has. */
+  readonly strategies?: TreeOptions["strategies"];
 }
 
 const log = logger("root");
@@ -77,6 +79,7 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
       ...venues,
       epoch: nextEpoch(Date.now(), await lastEpoch(store)),
       ...(plan.makeSeries === undefined ? {} : { makeSeries: plan.makeSeries }),
+      strategies: plan.strategies,
       ...(token === null ? {} : {
         http: { token: token.token, version: about.version, listening: (at) => url = at },
       }),

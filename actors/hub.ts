@@ -17,6 +17,7 @@ import type { Gap } from "../domain/gap.ts";
 import type { SessionProfile } from "../domain/profile/series.ts";
 import type { Severity } from "../domain/notice.ts";
 import { Ring } from "../domain/ring.ts";
+import type { Signal } from "../domain/signal.ts";
 import type { StateAt } from "../domain/state.ts";
 import type { Tick, Trade } from "../domain/tick.ts";
 import type { Vitals } from "./vitals.ts";
@@ -58,7 +59,15 @@ export interface Status {
 }
 
 /** What events carry. */
-export type Payload = Tick | Candle | Gap | Status | SessionProfile | OrderFlow | StateAt;
+export type Payload =
+  | Tick
+  | Candle
+  | Gap
+  | Status
+  | SessionProfile
+  | OrderFlow
+  | StateAt
+  | Signal;
 
 /** One event. */
 export interface HubEvent {

@@ -11,6 +11,7 @@ import type { Refill, Refilled } from "./instruments/refill.ts";
 import type { RemakeRequest } from "./instruments/remake.ts";
 import type { Feeding } from "./routing/routes.ts";
 import type { RecalledMeasures } from "./instruments/recallmeasures.ts";
+import type { RecalledRun, RunRequest } from "./instruments/recallrun.ts";
 import type { Candle } from "../domain/candle.ts";
 import type { Wanted } from "../domain/candles.ts";
 import type { Credit } from "../domain/credit.ts";
@@ -63,6 +64,7 @@ export type InstrumentsCommand =
   | { type: "instruments.outage"; provider: string; from: Micros }
   | { type: "instruments.gap"; provider: string; gap: Omit<Gap, "symbol"> }
   | { type: "instruments.finish"; provider: string; at: Micros }
+  | { type: "instruments.setups" }
   | { type: "instruments.deliver"; shard: string; command: ShardCommand };
 
 /** What a shard answers to. */
@@ -78,6 +80,7 @@ export type ShardCommand =
   | { type: "shard.told"; symbol: string; gap: Omit<Gap, "symbol"> }
   | { type: "shard.silent"; symbol: string; from: Micros | undefined }
   | { type: "shard.finish"; provider: string; at: Micros }
+  | { type: "shard.setups" }
   | { type: "shard.correct"; correction: Correction }
   | { type: "shard.bar"; bar: HistoricalBar }
   | { type: "shard.refill"; refill: Refill; reply: Reply<Refilled> }
@@ -101,6 +104,7 @@ export type HistoryAnswer =
     request: RecallRequest;
     measures: RecalledMeasures;
   }
+  | { type: "history.ran"; request: RunRequest; run: RecalledRun }
   | { type: "history.missed"; listing: Listing; gap: Gap }
   | { type: "history.loaded"; listing: Listing; wanted: Wanted; candle: Candle | null };
 
@@ -151,5 +155,17 @@ export type SettingsCommand =
     name: string;
     /** As a configuration says it; `null` where it is removed. */
     spec: Readonly<Record<string, unknown>> | null;
+    reply: Reply<void>;
+  }
+  | {
+    type: "settings.strategy";
+    /** The strategy's id. */
+    id: string;
+    /** The instrument, or `*`. */
+    symbol: string;
+    /** As a configuration says it; `null` where it is removed. */
+    spec: Readonly<Record<string, unknown>> | null;
+    /** Who says it. */
+    by: string;
     reply: Reply<void>;
   };

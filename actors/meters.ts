@@ -204,6 +204,18 @@ export class Meters {
     name: "marketd_instrument_faults_total",
     help: "Failures of one instrument's candles, caught within its shard.",
   });
+  readonly signals = new Counter({
+    ...this.#with,
+    name: "marketd_signals_total",
+    help: "Signals given, by strategy.",
+    labelNames: ["strategy"] as const,
+  });
+  readonly strategyFaults = new Counter({
+    ...this.#with,
+    name: "marketd_strategy_faults_total",
+    help: "Failures of a strategy on one instrument, caught within its shard.",
+    labelNames: ["strategy"] as const,
+  });
   readonly connectionUp = new Gauge({
     ...this.#with,
     name: "marketd_connection_up",

@@ -32,6 +32,7 @@ import { Gates } from "./routing/gates.ts";
 import { Routes } from "./routing/routes.ts";
 import { routing } from "./routing/routing.ts";
 import { settings } from "./settings.ts";
+import { Setups } from "./setups.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Shared } from "./shared.ts";
 import type { Spool } from "./spool/spool.ts";
@@ -52,6 +53,7 @@ import { FlowSeries } from "../domain/flow/series.ts";
 import type { Gap } from "../domain/gap.ts";
 import { BASE_INTERVAL, parseInterval } from "../domain/interval.ts";
 import { ProfileSeries } from "../domain/profile/series.ts";
+import { STRATEGIES, type StrategyCatalog } from "../domain/strategies/catalog.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /** What a tree is made of. */
@@ -72,6 +74,8 @@ export interface TreeOptions {
   readonly makeSeries?: Shared["makeSeries"];
   /** Makes an instrument's profiles; absent: {@link ProfileSeries}. */
   readonly makeProfile?: Shared["makeProfile"];
+  /** The strategies that there are; absent: {@link STRATEGIES}. */
+  readonly strategies?: StrategyCatalog | undefined;
 }
 
 /** A running tree. */
@@ -180,6 +184,7 @@ export function startTree(options: TreeOptions): Tree {
   };
 
   const intervals = options.settings.candles.intervals.map((name) => parseInterval(name)!);
+  const built = [BASE_INTERVAL, ...intervals.filter(({ name }) => name !== BASE_INTERVAL.name)];
   const shared: Shared = {
     settings: options.settings,
     clock: options.clock,
@@ -193,13 +198,18 @@ export function startTree(options: TreeOptions): Tree {
     backlog: new Backlog(),
     routes: new Routes(options.settings, options.providers),
     demand: new Demand(),
+    setups: new Setups(
+      options.strategies ?? STRATEGIES,
+      options.settings,
+      built.map(({ name }) => name),
+    ),
     vitals,
     telemetry,
     webhooks: webhooksOf(options.settings.notifications),
     meters,
     providers: options.providers,
     quotas: options.quotas ?? new Map(),
-    intervals: [BASE_INTERVAL, ...intervals.filter(({ name }) => name !== BASE_INTERVAL.name)],
+    intervals: built,
     makeSeries: options.makeSeries ?? ((given) => new CandleSeries(given)),
     makeProfile: options.makeProfile ?? ((given) => new ProfileSeries(given)),
     makeFlow: (given) => new FlowSeries(given),

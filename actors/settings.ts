@@ -13,7 +13,12 @@ import { createService } from "./service.ts";
 import { hintFor } from "./settings/problems.ts";
 import { maskText } from "./settings/urls.ts";
 import type { Shared, SharedInput } from "./shared.ts";
-import { type InstrumentChange, type RouteChange, StoreError } from "../db/store.ts";
+import {
+  type InstrumentChange,
+  type RouteChange,
+  StoreError,
+  type StrategyChange,
+} from "../db/store.ts";
 import { MarketdError } from "../domain/errors.ts";
 import { type Instrument, type InstrumentSpec, resolveInstrument } from "../domain/instrument.ts";
 import { MARKET_IDS } from "../domain/market.ts";
@@ -69,6 +74,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
       const changes = await keptChanges(({ terminal }) => !terminal);
       if (changes !== null) layRoutes(changes.routes);
       else layRoutes([]);
+      layStrategies(changes?.strategies ?? []);
       for (const { symbol } of changes?.instruments ?? []) configured.delete(symbol);
       for (const instrument of configured.values()) follow(instrument, "configuration");
       if (changes === null) later();
@@ -83,7 +89,11 @@ export const settings = createService<SettingsCommand, SharedInput>(
     ): Promise<Changes | null> {
       try {
         const { store } = shared;
-        return { instruments: await store.instrumentChanges(), routes: await store.routeChanges() };
+        return {
+          instruments: await store.instrumentChanges(),
+          routes: await store.routeChanges(),
+          strategies: await store.strategyChanges(),
+        };
       } catch (error) {
         if (error instanceof StoreError && passes(error)) return null;
         throw error;
@@ -98,6 +108,28 @@ export const settings = createService<SettingsCommand, SharedInput>(
       // A route that is gone has no leader.
       shared.meters.routeLeads.reset();
       tell(self, "routing", { type: "routing.rules" });
+    }
+
+    /** Takes the strategies into force with what was said of them through the API. */
+    function layStrategies(changes: readonly StrategyChange[]): void {
+      shared.setups.take(changes);
+      tell(self, "instruments", { type: "instruments.setups" });
+    }
+
+    /** Keeps what is said of a strategy and acts on it. */
+    async function setUp(
+      { by, id, spec, symbol }: SettingsCommand & { type: "settings.strategy" },
+    ): Promise<void> {
+      const { clock, setups, store } = shared;
+      const change = { strategy: id, symbol, spec, changedAt: clock.now(), changedBy: by };
+      await store.changeStrategy(change);
+      layStrategies([...setups.changes, change]);
+      log.info("the strategy {id} on {symbol} was {done} by {by}", {
+        id,
+        symbol,
+        done: spec === null ? "removed" : "set up",
+        by,
+      });
     }
 
     /** Keeps what is said of a route and acts on it. */
@@ -134,6 +166,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
             if (changes === null) later();
             else {
               layRoutes(changes.routes);
+              layStrategies(changes.strategies);
               changes.instruments.forEach(layOver);
             }
             tellUnfed();
@@ -238,6 +271,8 @@ export const settings = createService<SettingsCommand, SharedInput>(
         last = last.then(() => answer(event.reply, () => remove(event.symbol)));
       } else if (event.type === "settings.route") {
         last = last.then(() => answer(event.reply, () => route(event.name, event.spec)));
+      } else if (event.type === "settings.strategy") {
+        last = last.then(() => answer(event.reply, () => setUp(event)));
       }
     });
     return () => clearTimeout(retry);
@@ -248,6 +283,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
 interface Changes {
   readonly instruments: readonly InstrumentChange[];
   readonly routes: readonly RouteChange[];
+  readonly strategies: readonly StrategyChange[];
 }
 
 /** Refuses a route that names what there is not, or leaves an instrument without a feed. */

@@ -22,6 +22,7 @@ import type { Webhook } from "./notifications/webhooks.ts";
 import type { Demand } from "./routing/demand.ts";
 import type { Gates } from "./routing/gates.ts";
 import type { Routes } from "./routing/routes.ts";
+import type { Setups } from "./setups.ts";
 import type { Settings } from "./settings/schema.ts";
 import type { Observe } from "./supervision.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
@@ -41,6 +42,7 @@ export interface Shared {
   readonly backlog: Backlog;
   readonly routes: Routes;
   readonly demand: Demand;
+  readonly setups: Setups;
   readonly vitals: Vitals;
   readonly telemetry: Telemetry;
   readonly webhooks: readonly Webhook[];

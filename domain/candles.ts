@@ -132,10 +132,11 @@ export class CandleSeries {
    * @returns whether there is something to take.
    */
   add(tick: Tick): boolean {
-    const price = this.#price(tick);
-    if (Number.isNaN(price)) return false;
+    // Whatever it is, it says how late it is: so all that is made of ticks is closed by the same one.
     const isDue = tick.receivedAt >= this.#nextClose;
     if (isDue) this.advance(tick.receivedAt);
+    const price = this.#price(tick);
+    if (Number.isNaN(price)) return isDue;
     const minute = this.#minute;
     if (minute !== undefined && tick.time >= minute.start && tick.time < minute.end) {
       addTick(minute, tick, price);

@@ -13,8 +13,9 @@
  *
  * @module
  */
+import type { SessionBrief } from "./profile/series.ts";
 import type { PriceRange } from "./profile/tpo.ts";
-import type { Micros } from "./time.ts";
+import { type Micros, MINUTE } from "./time.ts";
 
 /** In balance, or out of it upwards or downwards. */
 export type Regime = "balance" | "imbalance-up" | "imbalance-down";
@@ -36,8 +37,24 @@ export interface StateInputs {
   readonly range: PriceRange | null;
   /** The range of its first hour. */
   readonly initial: PriceRange | null;
-  /** Volume bought and sold of late, such as in the last half hour. */
+  /** Volume bought and sold of late: see {@link FLOW_SPAN}. */
   readonly flow: { readonly buyVolume: number; readonly sellVolume: number } | null;
+}
+
+/** Volume bought and sold in a span of time. */
+export type Flow = NonNullable<StateInputs["flow"]>;
+
+/**
+ * What the state follows from: a session in brief, the regular one before it, and flow of late.
+ *
+ * @returns `null` where the session has no price yet.
+ */
+export function stateInputs(
+  { close: price, initial, range, value }: SessionBrief,
+  previous: Value | null,
+  flow: Flow | null,
+): StateInputs | null {
+  return price === null ? null : { price, value, previous, range, initial, flow };
 }
 
 /** The state of a market. */
@@ -65,6 +82,9 @@ export interface StateAt extends MarketState {
 export const ENTER = 0.5;
 /** It ends below this one. */
 export const LEAVE = 0.3;
+
+/** How far back order flow has a say. */
+export const FLOW_SPAN: Micros = 30 * MINUTE;
 
 /** The share of known volume by which one side prevails in full. */
 const FULL_FLOW = 0.3;

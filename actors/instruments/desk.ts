@@ -19,6 +19,7 @@ import { silenceOf } from "./recall.ts";
 import { dueSilences, silences } from "./silences.ts";
 import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
+import { Strategies } from "./strategies.ts";
 import { tell, tellShard } from "../addresses.ts";
 import type { Wish } from "../hub.ts";
 import { logger } from "../log.ts";
@@ -58,17 +59,19 @@ export class Desk {
   /** The candle actor's address. */
   readonly #candles: string;
   readonly #remaking: Remaking;
+  readonly #strategies: Strategies;
 
   /** @param self the shard's actor. */
   constructor({ shared, memory }: DeskInput, self: AnyActorRef) {
     this.#shared = shared;
     this.#memory = memory;
     this.#self = self;
-    this.#measures = new Measures(shared, memory, self);
+    this.#strategies = new Strategies(shared, memory, self);
+    this.#measures = new Measures(shared, memory, self, this.#strategies);
     this.#candles = `${memory.id}-candles`;
     this.#heard = (type, symbol) => shared.hub.hears(type, symbol);
     this.#remaking = new Remaking({ shared, memory }, self, {
-      handOut: (made, more) => this.#handOut(made, more),
+      handOut: (made, more) => this.#handOut(made, more, false),
       mustWait: (feed) => this.#mustWait(feed),
       recall: (feed) => this.#recall(feed),
       recount: (listing, minute) => this.#measures.recount(listing, minute),
@@ -89,6 +92,8 @@ export class Desk {
     else if (event.type === "history.up") this.#askAgain();
     else if (event.type === "history.recalled") this.#recalled(event);
     else if (event.type === "history.measured") this.#measures.take(event.request, event.measures);
+    else if (event.type === "history.ran") this.#strategies.take(event.request, event.run);
+    else if (event.type === "shard.setups") this.#strategies.followAll();
     else if (event.type === "history.missed") this.#missed(event.listing, event.gap);
     else if (event.type === "history.loaded") this.#loaded(event);
     else this.#remaking.handle(event);
@@ -115,6 +120,7 @@ export class Desk {
       (wish) => tellShard(this.#self, memory.id, { type: "shard.tell", wish }),
     );
     this.#measures.resume();
+    this.#strategies.resume();
     this.drain();
     for (const event of memory.inbox.splice(0)) this.handle(event);
   }
@@ -128,6 +134,7 @@ export class Desk {
       for (const { wanted } of awaited) this.#askHistory({ type: "history.load", listing, wanted });
     }
     this.#measures.askAgain();
+    this.#strategies.askAgain();
   }
 
   /** Counts ticks at once, and hands them on; those whose candles are not there yet are held. */
@@ -254,6 +261,7 @@ export class Desk {
     const now = this.#shared.clock.now();
     this.#memory.draining = true;
     this.#measures.end();
+    this.#strategies.end();
     for (const feed of this.#memory.feeds.values()) clearTimeout(feed.retry);
     this.drain();
     for (const feed of this.#memory.feeds.values()) {
@@ -287,6 +295,7 @@ export class Desk {
     if (isNew) { for (const { listing } of this.#memory.feeds.values()) listing.pulse.look(now); }
     this.#memory.second = second;
     this.#advance(now, isNew, isNew ? this.#heard : NOTHING);
+    this.#strategies.settle(now, (listing) => this.#measures.isReady(listing));
     const books = snapBooks(this.#memory, now);
     const gaps = dueSilences(this.#memory, now);
     if (books.length + gaps.length > 0) this.#shared.outbox.add({ ticks: [], books, gaps });
@@ -310,11 +319,17 @@ export class Desk {
     return made;
   }
 
-  /** Gives what was made to the hub, and all of it with the ticks to the outbox. */
+  /**
+   * Gives what was made to the hub, and all of it with the ticks to the outbox.
+   *
+   * @param areNew whether its candles have just closed, rather than being loaded or made again.
+   */
   #handOut(
     made: Made,
     { ticks = [], gaps = [], credit, told = false, ...past }: Partial<Omit<Output, "made">> = {},
+    areNew = true,
   ): void {
+    this.#strategies.note(made.candles, areNew);
     for (const { symbol, error, late } of made.faults) this.#fault(symbol, error, late);
     for (const { symbol, start, end } of made.candles) {
       for (const watch of this.#memory.feeds.get(symbol)?.refilling ?? []) {
@@ -344,6 +359,7 @@ export class Desk {
     }
     clearTimeout(feed.retry);
     this.#measures.follow(listing);
+    this.#strategies.follow(listing);
     if (listing.canary) this.#start(feed, null, this.#shared.clock.now());
     else this.#recall(feed);
   }
@@ -461,9 +477,8 @@ export class Desk {
     const { symbol } = listing.instrument;
     const feed = this.#memory.feeds.get(symbol);
     if (feed?.listing !== listing) return;
-    this.#handOut(
-      this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made })),
-    );
+    const made = this.#ask((made) => ({ type: "candles.load", symbol, wanted, candle, made }));
+    this.#handOut(made, {}, false);
     this.#part(feed);
   }
 
@@ -526,6 +541,7 @@ export class Desk {
     if (feed.buffer.length > 0) this.#empty(feed);
     this.#memory.feeds.delete(symbol);
     this.#measures.forget(symbol);
+    this.#strategies.forget(symbol);
     tell(this.#self, "hub", { type: "hub.forget", symbol });
     return feed.series?.awaited() ?? feed.late;
   }
@@ -598,6 +614,7 @@ export class Desk {
     const { symbol } = listing.instrument;
     this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })));
     this.#measures.finish(symbol, at);
+    this.#strategies.settle(at, (listing) => this.#measures.isReady(listing));
     if (listing.state === "live") listing.state = "finished";
   }
 

@@ -9,6 +9,7 @@ import { REFUSED } from "../../domain/flags.ts";
 import type { OrderFlow } from "../../domain/flow/bar.ts";
 import type { Gap } from "../../domain/gap.ts";
 import type { SessionProfile } from "../../domain/profile/series.ts";
+import type { Signal } from "../../domain/signal.ts";
 import type { StateAt } from "../../domain/state.ts";
 import type { Tick, Trade } from "../../domain/tick.ts";
 
@@ -77,6 +78,20 @@ export function measureEvents(
 /** The bar that was closed last is told beside the one that is forming. */
 function flowSubject({ forming, interval, symbol }: OrderFlow): string {
   return `${symbol} ${interval}${forming ? "" : " closed"}`;
+}
+
+/** The event of a signal. */
+export function signalEvent(signal: Signal): HubEvent {
+  return {
+    type: "signal",
+    symbol: signal.symbol,
+    interval: signal.interval,
+    subject: `${signal.symbol} ${signal.strategy}`,
+    conflates: false,
+    payload: signal,
+    sequence: 0,
+    json: null,
+  };
 }
 
 function measureEvent(

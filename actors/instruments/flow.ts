@@ -10,8 +10,8 @@ import type { FlowSeries } from "../../domain/flow/series.ts";
 /** The flow actor. */
 export const flow = createMeasurer<FlowSeries, OrderFlow>({
   slotOf: ({ flow }) => flow,
-  closed: (series, into) => {
-    for (const value of series.takeMade()) into.push({ kind: "flow", value });
+  closed: (series, { measures }) => {
+    for (const value of series.takeMade()) measures.push({ kind: "flow", value });
   },
   forming: (series, into) => into.push(...series.takeForming()),
 });

@@ -9,6 +9,7 @@ import type { Listing } from "./directory.ts";
 import { insist } from "./insist.ts";
 import { recall, recallMissed, type RecallRequest } from "./recall.ts";
 import { recallMeasures } from "./recallmeasures.ts";
+import { recallRun, type RunRequest } from "./recallrun.ts";
 import type { HistoryAnswer } from "../messages.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
@@ -23,6 +24,7 @@ export type HistoryCommand =
     /** From when on ticks are counted anew, whatever was made of them. */
     from?: Micros | undefined;
   }
+  | { type: "history.run"; request: RunRequest }
   | { type: "history.load"; listing: Listing; wanted: Wanted }
   | { type: "drain" };
 
@@ -42,6 +44,7 @@ export const history = createService<HistoryCommand, SharedInput>(
       underWay++;
       if (event.type === "history.recall") await find(event.request);
       else if (event.type === "history.measure") await measure(event.request, event.from);
+      else if (event.type === "history.run") await findRun(event.request);
       else await load(event.listing, event.wanted);
       underWay--;
       settle();
@@ -65,6 +68,13 @@ export const history = createService<HistoryCommand, SharedInput>(
       await insist(shared.journal, ending.signal, async () => {
         const measures = await recallMeasures(shared.store, request, from);
         answer({ type: "history.measured", request, measures });
+      });
+    }
+
+    /** Finds what a strategy goes on from, however long that takes: begun anew it would differ. */
+    async function findRun(request: RunRequest): Promise<void> {
+      await insist(shared.journal, ending.signal, async () => {
+        answer({ type: "history.ran", request, run: await recallRun(shared.store, request) });
       });
     }
 

@@ -69,6 +69,7 @@ function handle(event: InstrumentsCommand, scope: Scope<InstrumentsInput>): void
   else if (event.type === "instruments.outage") toAll({ ...event, type: "shard.outage" }, scope);
   else if (event.type === "instruments.gap") toAll({ ...event, type: "shard.gap" }, scope);
   else if (event.type === "instruments.finish") toAll({ ...event, type: "shard.finish" }, scope);
+  else if (event.type === "instruments.setups") toAll({ type: "shard.setups" }, scope);
   else if (event.type === "instruments.deliver") deliver(event.shard, event.command, scope);
 }
 

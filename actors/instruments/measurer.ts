@@ -10,7 +10,7 @@ import { TickBuffer } from "./buffer.ts";
 import type { Measure } from "../../db/store.ts";
 import type { Silence } from "../../domain/candles.ts";
 import type { FlowSeries } from "../../domain/flow/series.ts";
-import type { ProfileSeries, SessionBrief } from "../../domain/profile/series.ts";
+import type { ProfileSeries, SessionBrief, SessionProfile } from "../../domain/profile/series.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -44,6 +44,8 @@ export interface Carrier {
 export interface Measured<Forming> {
   /** To be kept. */
   readonly measures: Measure[];
+  /** Sessions as they stood each time a minute of theirs was closed or revised. */
+  readonly sessions: SessionProfile[];
   /** What changed, as it stands, where it is wished for. */
   readonly forming: Forming[];
   /** What the states of the markets follow from that changed. */
@@ -53,7 +55,7 @@ export interface Measured<Forming> {
 
 /** Nothing made yet. */
 export function nothingMeasured<Forming>(): Measured<Forming> {
-  return { measures: [], forming: [], briefs: [], faults: [] };
+  return { measures: [], sessions: [], forming: [], briefs: [], faults: [] };
 }
 
 /** What the actor answers to. */
@@ -90,7 +92,7 @@ export type MeasureCommand<Series extends Measuring, Forming> =
 export interface Taking<Series extends Measuring, Forming> {
   slotOf(carrier: Carrier): Slot<Series> | null;
   /** What was closed or revised. */
-  closed(series: Series, into: Measure[]): void;
+  closed(series: Series, into: Pick<Measured<Forming>, "measures" | "sessions">): void;
   /** What changed, as it stands. */
   forming(series: Series, into: Forming[]): void;
   /** What the state of the market follows from, where it changed. */
@@ -151,7 +153,7 @@ export function createMeasurer<Series extends Measuring, Forming>(
   ): void {
     try {
       run();
-      if (slot.series !== undefined) taking.closed(slot.series, made.measures);
+      if (slot.series !== undefined) taking.closed(slot.series, made);
     } catch (error) {
       hold(slot);
       made.faults.push({ symbol, error });

@@ -21,6 +21,7 @@ import type { ShardMemory } from "./memory.ts";
 import type { RecallRequest } from "./recall.ts";
 import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
+import type { Strategies } from "./strategies.ts";
 import { stretchAt } from "./stretches.ts";
 import type { Wish } from "../hub.ts";
 import { logger } from "../log.ts";
@@ -37,7 +38,7 @@ import type { ProfileSeries, SessionBrief, SessionProfile } from "../../domain/p
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { StateAt } from "../../domain/state.ts";
 import type { Tick } from "../../domain/tick.ts";
-import type { Micros } from "../../domain/time.ts";
+import { type Micros, MINUTE } from "../../domain/time.ts";
 
 /** What is measured of an instrument: the two series' fortunes. */
 export interface Measured {
@@ -54,6 +55,9 @@ export interface Measured {
 type Kind = "profile" | "flow";
 const KINDS: readonly Kind[] = ["profile", "flow"];
 
+/** How far back minutes that were closed before a restart are told to strategies again. */
+const TOLD_AGAIN: Micros = 2 * MINUTE;
+
 const log = logger("instruments");
 
 /** The measures of a shard's instruments. */
@@ -61,15 +65,25 @@ export class Measures {
   readonly #shared: Shared;
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
+  readonly #strategies: Pick<Strategies, "noteMeasures" | "noteRecalled">;
   readonly #isOn: boolean;
   /** The actors'. */
   readonly #addresses: Readonly<Record<Kind, string>>;
 
-  /** @param self the shard's actor. */
-  constructor(shared: Shared, memory: ShardMemory, self: AnyActorRef) {
+  /**
+   * @param self the shard's actor.
+   * @param strategies told of what was measured.
+   */
+  constructor(
+    shared: Shared,
+    memory: ShardMemory,
+    self: AnyActorRef,
+    strategies: Pick<Strategies, "noteMeasures" | "noteRecalled">,
+  ) {
     this.#shared = shared;
     this.#memory = memory;
     this.#self = self;
+    this.#strategies = strategies;
     this.#isOn = shared.settings.profile.enabled;
     this.#addresses = { profile: `${memory.id}-profile`, flow: `${memory.id}-flow` };
   }
@@ -77,6 +91,17 @@ export class Measures {
   /** Whether an instrument's are to be recalled with its candles. */
   begins(listing: Listing): boolean {
     return this.#of(listing)?.begins ?? false;
+  }
+
+  /** Whether nothing of an instrument's is being rebuilt. */
+  isReady(listing: Listing): boolean {
+    const one = this.#of(listing);
+    if (one === undefined) return true;
+    const { flows, profiles } = this.#memory;
+    const { symbol } = listing.instrument;
+    const waits = [profiles.get(symbol), flows.get(symbol)]
+      .some((slot) => slot !== undefined && slot.waiting !== null);
+    return !one.begins && !waits;
   }
 
   /** Takes up an instrument. */
@@ -236,6 +261,7 @@ export class Measures {
   ): void {
     const { symbol } = request.listing.instrument;
     one.standing.recall(recalled);
+    this.#strategies.noteRecalled(symbol, recalled);
     for (const kind of kinds) {
       const slot = this.#slotOf(request.listing, kind);
       const make = kind === "profile"
@@ -250,6 +276,7 @@ export class Measures {
       );
       this.#fault(kind, made);
       this.#keep(made.measures);
+      this.#strategies.noteMeasures(made);
       if (made.faults.length > 0 || one.failures[kind].length === 0) continue;
       this.#observe(one, kind, "running", null);
     }
@@ -290,7 +317,7 @@ export class Measures {
       since: Math.max(recalled.since, shedUntil + 1, begins),
     });
     for (const gap of recalled.gaps) series.addGap(gap);
-    if (isAlike) series.restore(recalled.parts);
+    if (isAlike) series.restore(recalled.parts, request.now - TOLD_AGAIN);
     return series;
   }
 
@@ -317,6 +344,8 @@ export class Measures {
   ): void {
     this.#fault("profile", profile);
     this.#fault("flow", flow);
+    this.#strategies.noteMeasures(profile);
+    this.#strategies.noteMeasures(flow);
     const measures: Measure[] = [...profile.measures, ...flow.measures];
     this.#noteClosed(measures);
     for (const brief of profile.briefs) {

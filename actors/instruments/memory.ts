@@ -9,12 +9,14 @@ import type { Holder } from "./candles.ts";
 import type { Listing } from "./directory.ts";
 import type { Carrier, Slot } from "./measurer.ts";
 import type { Measured } from "./measures.ts";
+import type { Running } from "./strategies.ts";
 import type { ShardCommand } from "../messages.ts";
 import type { CandleSeries, Late, Silence, Span } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
 import type { FlowSeries } from "../../domain/flow/series.ts";
 import type { Gap } from "../../domain/gap.ts";
 import type { ProfileSeries } from "../../domain/profile/series.ts";
+import type { Closings } from "../../domain/strategies/closings.ts";
 import type { Depth } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Correction } from "../../providers/provider.ts";
@@ -117,6 +119,9 @@ export class ShardMemory {
   readonly flows = new Map<string, Slot<FlowSeries>>();
   /** When the silences that go on were kept last. */
   silencesAt: Micros = -Infinity;
+  /** What runs on the instruments, by the strategy's id, and what was measured for it to see. */
+  readonly running = new Map<string, Map<string, Running>>();
+  readonly closings = new Map<string, Closings>();
   /** When books were snapped last. */
   snappedAt: Micros = -Infinity;
 

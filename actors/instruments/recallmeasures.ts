@@ -20,7 +20,7 @@ import type { OrderFlow } from "../../domain/flow/bar.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
 import type { ProfileBasis } from "../../domain/profile/profile.ts";
 import type { ProfileMetrics, ProfilePart } from "../../domain/profile/series.ts";
-import type { StateAt } from "../../domain/state.ts";
+import { FLOW_SPAN, type StateAt } from "../../domain/state.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { type Micros, MINUTE } from "../../domain/time.ts";
 
@@ -76,7 +76,8 @@ export async function recallMeasures(
   const missed = last === null ? null : await missedSpan(store, request, last);
   const heard = missed === null ? now : Math.min(now, missed.from);
   const { start } = stretchAt(market, last ?? now);
-  const oldest = Math.min(start, oldestOpen(request, (last ?? now) - grace));
+  const open = oldestOpen(request, (last ?? now) - grace);
+  const oldest = Math.min(start, open, (last ?? now) - FLOW_SPAN - MINUTE);
 
   const read = async <Kind extends MeasureKind>(kind: Kind, name: string, begin: Micros) => {
     const query = { symbol, name, from: begin, to: now, limit: PAGE, order: "time" } as const;

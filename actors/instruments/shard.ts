@@ -11,6 +11,7 @@ import { flow } from "./flow.ts";
 import { history } from "./history.ts";
 import { profile } from "./profile.ts";
 import { remakes } from "./remakes.ts";
+import { strategy } from "./strategy.ts";
 import type { ShardCommand } from "../messages.ts";
 import { createSupervisor, type Scope, type SupervisorInput } from "../supervision.ts";
 
@@ -26,12 +27,13 @@ function deskOf({ input, self }: Scope<ShardInput>): Desk {
   return desk;
 }
 
-/** The shard as an actor: the supervisor of its candle, profile, flow and history actors. */
+/** The shard as an actor: the supervisor of its candle, profile, flow, strategy and history actors. */
 export const shard = createSupervisor<ShardInput>({
   children: ({ shared, memory }) => [
     { id: `${memory.id}-candles`, logic: candles, input: () => memory.feeds },
     { id: `${memory.id}-profile`, logic: profile, input: () => memory.profiles },
     { id: `${memory.id}-flow`, logic: flow, input: () => memory.flows },
+    { id: `${memory.id}-strategy`, logic: strategy, input: () => memory.running },
     { id: `${memory.id}-history`, logic: history, input: () => ({ shared }), drain: "told" },
     { id: `${memory.id}-remakes`, logic: remakes, input: () => ({ shared }), drain: "told" },
   ],

@@ -4,13 +4,11 @@
  * @module
  */
 import type { RecalledMeasures } from "./recallmeasures.ts";
-import type { FlowBar } from "../../domain/flow/bar.ts";
+import type { FlowBar, OrderFlow } from "../../domain/flow/bar.ts";
 import type { ProfileMetrics, SessionBrief } from "../../domain/profile/series.ts";
-import { nextState, type StateAt } from "../../domain/state.ts";
+import { FLOW_SPAN, nextState, type StateAt, stateInputs } from "../../domain/state.ts";
+import type { Closings } from "../../domain/strategies/closings.ts";
 import { type Micros, MINUTE } from "../../domain/time.ts";
-
-/** How far back order flow has a say. */
-const FLOW: Micros = 30 * MINUTE;
 
 /** What is known of an instrument between two looks at it. */
 export class Standing {
@@ -36,7 +34,7 @@ export class Standing {
     if (this.#flows.get(flow.start) === flow) return;
     this.#flows.set(flow.start, flow);
     for (const start of this.#flows.keys()) {
-      if (start > flow.start - FLOW) break;
+      if (start > flow.start - FLOW_SPAN) break;
       this.#flows.delete(start);
     }
   }
@@ -48,20 +46,20 @@ export class Standing {
     this.#sessions = [session, ...others].sort((a, b) => b.start - a.start).slice(0, 2);
   }
 
+  /** Tells one that begins only now what it would know. */
+  handDown(closings: Closings, now: Micros): void {
+    closings.begin(this.#sessions.find(({ end }) => end <= now) ?? null);
+    for (const flow of this.#flows.values()) if (isClosed(flow)) closings.noteFlow(flow);
+  }
+
   /** The state that follows, where it is another. */
   next(session: SessionBrief, now: Micros): StateAt | null {
-    const price = session.close;
-    if (price === null) return null;
     const previous = this.#sessions.find(({ start }) => start < session.start) ?? null;
+    const inputs = stateInputs(session, previous, this.#flow(now));
+    if (inputs === null) return null;
+    const { price } = inputs;
     const before = this.#state;
-    const state = nextState(before, {
-      price,
-      value: session.value,
-      previous,
-      range: session.range,
-      initial: session.initial,
-      flow: this.#flow(now),
-    });
+    const state = nextState(before, inputs);
     this.#state = { symbol: session.symbol, time: now, price, ...state };
     const isSame = before !== null && before.price === price && before.score === state.score &&
       before.confidence === state.confidence;
@@ -90,11 +88,16 @@ export class Standing {
     const sum = { buyVolume: 0, sellVolume: 0 };
     let isKnown = false;
     for (const flow of this.#flows.values()) {
-      if (flow.end <= now - FLOW) continue;
+      if (flow.end <= now - FLOW_SPAN) continue;
       sum.buyVolume += flow.buyVolume;
       sum.sellVolume += flow.sellVolume;
       isKnown ||= flow.buyVolume + flow.sellVolume > 0;
     }
     return isKnown ? sum : null;
   }
+}
+
+/** Whether it is a bar as it was closed, rather than one that goes on to change. */
+function isClosed(flow: Readonly<FlowBar>): flow is OrderFlow {
+  return "revision" in flow;
 }

@@ -6,10 +6,13 @@
  */
 import { messageOf } from "../../domain/errors.ts";
 import { resolveInstrument } from "../../domain/instrument.ts";
+import { BASE_INTERVAL, parseInterval } from "../../domain/interval.ts";
 import { MARKET_IDS } from "../../domain/market.ts";
+import { STRATEGIES } from "../../domain/strategies/catalog.ts";
+import { intervalProblem, USUAL_INTERVAL } from "../../domain/strategies/config.ts";
 import { isHost, isLoopback } from "./hosts.ts";
 import { hintFor, nearest, type Problem } from "./problems.ts";
-import { instrumentSchema } from "./schema.ts";
+import { instrumentSchema, USUAL_INTERVALS } from "./schema.ts";
 import {
   formatPath,
   keyOriginAt,
@@ -49,6 +52,7 @@ export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
   }
   checkRoutes(root, providers, tell);
   checkInstruments(root, catalog, tell);
+  checkStrategies(root, tell);
   return problems;
 }
 
@@ -136,6 +140,23 @@ function checkInstruments(root: Node, catalog: readonly string[], tell: Tell): v
       tell(path, `cannot be used: ${messageOf(error)}`);
     }
   });
+}
+
+/** Strategies are shown candles that are built. */
+function checkStrategies(root: Node, tell: Tell): void {
+  const said = itemsAt(root, ["candles", "intervals"]).map((_item, index) =>
+    parseInterval(textAt(root, ["candles", "intervals", index]) ?? "")?.name
+  ).filter((name) => name !== undefined);
+  const built = said.length === 0 ? USUAL_INTERVALS : [...new Set([BASE_INTERVAL.name, ...said])];
+  for (const id of keysAt(root, ["strategies"])) {
+    const strategy = STRATEGIES.get(id);
+    if (strategy === undefined) continue;
+    for (const symbol of keysAt(root, ["strategies", id])) {
+      const path: Path = ["strategies", id, symbol, "interval"];
+      const problem = intervalProblem(strategy, textAt(root, path) ?? USUAL_INTERVAL, built);
+      if (problem !== undefined) tell(path, problem);
+    }
+  }
 }
 
 function isMarket(text: string): boolean {

@@ -7,6 +7,8 @@ import { z } from "zod";
 import type { GateRules } from "../../domain/gate/rules.ts";
 import { parseInterval } from "../../domain/interval.ts";
 import { NOTICE_EVENTS, SEVERITIES } from "../../domain/notice.ts";
+import { STRATEGIES } from "../../domain/strategies/catalog.ts";
+import { ANY, setupSchema } from "../../domain/strategies/config.ts";
 import { DAY, type Micros, MINUTE, parseDuration, SECOND } from "../../domain/time.ts";
 import { duration } from "../../providers/provider.ts";
 import { flawOfWebhook, isHost, isOrigin } from "./hosts.ts";
@@ -36,11 +38,13 @@ const interval = z.string({ error: INTERVAL }).transform((text, context): string
   return z.NEVER;
 });
 
+const symbolText = z.string().regex(/^[A-Za-z0-9^][A-Za-z0-9.^_-]{0,31}$/, {
+  message: "must be a symbol such as AAPL, VOD.L, ^FTSE or EURUSD",
+});
+
 /** What may be said of an instrument, here and in `POST /api/v1/instruments`. */
 export const instrumentSchema = z.strictObject({
-  symbol: z.string().regex(/^[A-Za-z0-9^][A-Za-z0-9.^_-]{0,31}$/, {
-    message: "must be a symbol such as AAPL, VOD.L, ^FTSE or EURUSD",
-  }),
+  symbol: symbolText,
   market: z.string().min(1).optional(),
   currency: z.string().regex(/^[A-Za-z]{3}$/, { message: "must be three letters" }).optional(),
   step: z.number().positive().optional(),
@@ -84,6 +88,17 @@ export const routeSchema = z.strictObject({
 
 /** A rule. */
 export type RouteSettings = z.infer<typeof routeSchema>;
+
+/** The intervals that are built unless said. */
+export const USUAL_INTERVALS: readonly string[] = ["1m", "5m", "15m", "1h", "1d"];
+
+/** What may be said of strategies; see `setupSchema` for what of each. */
+const strategiesSchema = z.strictObject(Object.fromEntries(
+  [...STRATEGIES.values()].map((strategy) => [
+    strategy.id,
+    z.record(z.union([z.literal(ANY), symbolText]), setupSchema(strategy)).optional(),
+  ]),
+));
 
 /** What makes a tick an offender: see `domain/gate/rules.ts`. */
 const gateSchema = z.strictObject({
@@ -179,7 +194,7 @@ export const settingsSchema = z.strictObject({
     idle: duration.default(5 * MINUTE),
   }).prefault({}),
   candles: z.strictObject({
-    intervals: z.array(interval).min(1).default(["1m", "5m", "15m", "1h", "1d"]),
+    intervals: z.array(interval).min(1).default([...USUAL_INTERVALS]),
     /** How long after a candle's end its ticks may still come. */
     grace: duration.default(2_000_000),
   }).prefault({}),
@@ -191,6 +206,8 @@ export const settingsSchema = z.strictObject({
       error: "must be auto, or a whole number of price steps",
     }).default("auto"),
   }).prefault({}),
+  /** By the strategy's id, then by the instrument; `*` is any that has nothing of its own. */
+  strategies: strategiesSchema.default({}),
   gate: gateSchema.prefault({}),
   backfill: z.strictObject({
     /** Whether gaps are filled by themselves. */

@@ -152,6 +152,8 @@ function messageFor(issue: z.core.$ZodRawIssue): string | undefined {
       return limit(issue.origin, Number(issue.maximum), issue.inclusive ?? true, "most", "less");
     case "invalid_format":
       return `must be ${issue.format === "url" ? "a URL" : `of the form ${issue.format}`}`;
+    case "invalid_key":
+      return issue.issues[0]?.message;
     case "invalid_union": {
       const said = issue.errors.flat().map((inner) => inner.message.replace(/^must be /, ""));
       return said.length === 0 ? undefined : `must be ${alternatives([...new Set(said)])}`;

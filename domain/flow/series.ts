@@ -126,10 +126,11 @@ export class FlowSeries {
 
   /** Takes note of a quote or counts a trade, after closing what was due when it was received. */
   add(tick: Tick): void {
+    // Whatever it is, it says how late it is: so all that is made of ticks is closed by the same one.
+    if (tick.receivedAt >= this.#nextClose) this.advance(tick.receivedAt);
     if ((tick.flags & UNCOUNTED) !== 0) return;
     if (tick.kind === "quote") this.#aggressor.quote(tick);
     if (tick.kind !== "trade") return;
-    if (tick.receivedAt >= this.#nextClose) this.advance(tick.receivedAt);
     const isPriced = (tick.flags & FLAGS["volume-only"]) === 0;
     const side = isPriced ? this.#aggressor.side(tick) : tick.side;
     const size = tick.size ?? 0;

@@ -50,6 +50,8 @@ export interface SessionProfile extends Stretch {
   readonly status: ProfileStatus;
   /** From when on it is whole; its start, where it was heard from there. */
   readonly since: Micros;
+  /** The end of the last minute of it that is closed; its start before there is one. */
+  readonly closedUntil: Micros;
   readonly bins: Bins;
   readonly unplaced: number;
   readonly close: number | null;
@@ -125,6 +127,7 @@ interface Whole {
   high: number;
   close: number;
   unplaced: number;
+  closedUntil: Micros;
   isOver: boolean;
   /** Whether it ended before its time. */
   isCut: boolean;
@@ -166,6 +169,8 @@ export class ProfileSeries {
 
   /** Counts a tick, after closing what was due when it was received. */
   add(tick: Tick): void {
+    // Whatever it is, it says how late it is: so all that is made of ticks is closed by the same one.
+    if (tick.receivedAt >= this.#nextClose) this.advance(tick.receivedAt);
     if ((tick.flags & UNCOUNTED) !== 0) return;
     let price: number;
     let amount = 1;
@@ -177,7 +182,6 @@ export class ProfileSeries {
       price = priceOn(tick, "mid");
       if (Number.isNaN(price)) return;
     }
-    if (tick.receivedAt >= this.#nextClose) this.advance(tick.receivedAt);
     const { time } = tick;
     const last = this.#open[this.#open.length - 1];
     const isLast = last !== undefined && time >= last.start && time < last.end;
@@ -218,8 +222,12 @@ export class ProfileSeries {
     if (this.#gaps.push(gap) > 64) this.#gaps.shift();
   }
 
-  /** Takes up closed minutes of the session that were kept before a restart, ascending. */
-  restore(parts: readonly ProfilePart[]): void {
+  /**
+   * Takes up closed minutes of the session that were kept before a restart, ascending.
+   *
+   * @param from sessions as they stood at the end of minutes after it are told again.
+   */
+  restore(parts: readonly ProfilePart[], from: Micros = Infinity): void {
     for (const part of parts) {
       const { start, end, low, high, close, unplaced } = part;
       this.#seal({
@@ -234,7 +242,7 @@ export class ProfileSeries {
       });
     }
     this.#parts = [];
-    this.#sessions = [];
+    this.#sessions = this.#sessions.filter(({ closedUntil }) => closedUntil > from);
     if (parts.length > 0) this.#changes++;
     this.#schedule();
   }
@@ -306,6 +314,7 @@ export class ProfileSeries {
         high: held.high,
         close: held.close,
         unplaced: held.unplaced,
+        closedUntil: held.closedUntil,
         isOver: held.isOver,
         isCut: held.isCut,
       });
@@ -393,6 +402,7 @@ export class ProfileSeries {
       this.#whole = this.#begin(stretch);
     }
     this.#include(this.#whole, minute);
+    this.#whole.closedUntil = Math.max(this.#whole.closedUntil, minute.end);
     this.#recent.push(minute);
     if (this.#recent.length > RECENT) this.#recent.shift();
     this.#parts.push(this.#part(minute));
@@ -416,6 +426,7 @@ export class ProfileSeries {
       high: -Infinity,
       close: NaN,
       unplaced: 0,
+      closedUntil: start,
       isOver: false,
       isCut: false,
     };
@@ -454,6 +465,7 @@ export class ProfileSeries {
       ...stretch,
       status: this.#statusOf(whole),
       since: Math.min(Math.max(stretch.start, this.#options.since), stretch.end),
+      closedUntil: whole.closedUntil,
       bins: profile.bins(),
       unplaced,
       close: Number.isNaN(close) ? null : close,

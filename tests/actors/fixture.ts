@@ -16,6 +16,7 @@ import { Demand } from "../../actors/routing/demand.ts";
 import { Gates } from "../../actors/routing/gates.ts";
 import { Routes } from "../../actors/routing/routes.ts";
 import { type Settings, settingsSchema } from "../../actors/settings/schema.ts";
+import { Setups } from "../../actors/setups.ts";
 import type { Shared } from "../../actors/shared.ts";
 import type { ChildReport } from "../../actors/supervision.ts";
 import { instrumentPulse, Telemetry } from "../../actors/telemetry/telemetry.ts";
@@ -28,6 +29,7 @@ import { FlowSeries } from "../../domain/flow/series.ts";
 import { resolveInstrument } from "../../domain/instrument.ts";
 import { BASE_INTERVAL, parseInterval } from "../../domain/interval.ts";
 import { ProfileSeries } from "../../domain/profile/series.ts";
+import { STRATEGIES } from "../../domain/strategies/catalog.ts";
 import type { Depth, Quote, Trade } from "../../domain/tick.ts";
 import { type Micros, parseTime } from "../../domain/time.ts";
 
@@ -131,6 +133,7 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
   const vitals = new Vitals(uptime, 10_000);
   const reports: World["reports"] = [];
   const named = settings.candles.intervals.map((name) => parseInterval(name)!);
+  const intervals = [BASE_INTERVAL, ...named.filter(({ name }) => name !== BASE_INTERVAL.name)];
   const hub = new Hub(epoch, settings.stream.ring, vitals);
   const meters = new Meters();
   return {
@@ -145,13 +148,14 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     backlog: new Backlog(),
     routes: new Routes(settings, given.providers ?? new Map()),
     demand: new Demand(),
+    setups: new Setups(STRATEGIES, settings, intervals.map(({ name }) => name)),
     vitals,
     telemetry: new Telemetry(meters),
     webhooks: [],
     meters,
     providers: new Map(),
     quotas: new Map(),
-    intervals: [BASE_INTERVAL, ...named.filter(({ name }) => name !== BASE_INTERVAL.name)],
+    intervals,
     makeSeries: (options) => new CandleSeries(options),
     makeProfile: (options) => new ProfileSeries(options),
     makeFlow: (options) => new FlowSeries(options),

@@ -105,6 +105,7 @@ async function readSpan(
     regular: false,
     status: "complete",
     since: query.from,
+    closedUntil: query.to,
     bins: whole.bins(),
     unplaced,
     close: null,

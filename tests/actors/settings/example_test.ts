@@ -21,7 +21,7 @@ Deno.test("the example configuration names every setting", async () => {
 
 Deno.test("the example's commented parts are good, too", async () => {
   const yaml = (await Deno.readTextFile(EXAMPLE))
-    .replaceAll(/^(instruments|routes|notifications): (\[\]|\{\})$/gm, "$1:")
+    .replaceAll(/^(instruments|routes|notifications|strategies): (\[\]|\{\})$/gm, "$1:")
     // A made-up market cannot stand beside the venues.
     .replace(/^ {2}demo:\n(?: {4}.*\n)+/m, "")
     .replaceAll(/\bdemo\b(?=[:\]])/g, "ig")
@@ -41,5 +41,6 @@ Deno.test("the example's commented parts are good, too", async () => {
   assertEquals(settings.instruments.map(({ symbol }) => symbol), ["AAPL", "^FTSE", "VOD.L"]);
   assertEquals(settings.routes.length, 2);
   assertEquals(settings.notifications["ops"]?.events, [...NOTICE_EVENTS]);
+  assertEquals(Object.keys(settings.strategies["ema-cross"] ?? {}), ["*", "AAPL"]);
   assertEquals(settings.server.token, "0123456789abcdef");
 });

@@ -28,6 +28,7 @@ import { Demand } from "../../../../actors/routing/demand.ts";
 import { Gates } from "../../../../actors/routing/gates.ts";
 import { Routes } from "../../../../actors/routing/routes.ts";
 import { settingsSchema } from "../../../../actors/settings/schema.ts";
+import { Setups } from "../../../../actors/setups.ts";
 import type { Shared } from "../../../../actors/shared.ts";
 import { Vitals } from "../../../../actors/vitals.ts";
 import { openStore } from "../../../../db/open.ts";
@@ -40,6 +41,7 @@ import { parseInterval } from "../../../../domain/interval.ts";
 import { ProfileSeries } from "../../../../domain/profile/series.ts";
 import { listingOf } from "../../fixture.ts";
 import { Telemetry } from "../../../../actors/telemetry/telemetry.ts";
+import { STRATEGIES } from "../../../../domain/strategies/catalog.ts";
 
 /** What a test may want otherwise. */
 export interface WorldOptions extends Partial<StreamOptions> {
@@ -108,6 +110,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     backlog: new Backlog(),
     demand: new Demand(),
     routes: new Routes(settings, new Map()),
+    setups: new Setups(STRATEGIES, settings, ["1m", "5m"]),
     quotas: new Map(),
     vitals,
     telemetry: new Telemetry(meters),

@@ -85,7 +85,7 @@ export function signalEvent(signal: Signal): HubEvent {
   return {
     type: "signal",
     symbol: signal.symbol,
-    interval: signal.interval,
+    interval: null,
     subject: `${signal.symbol} ${signal.strategy}`,
     conflates: false,
     payload: signal,

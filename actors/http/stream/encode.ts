@@ -11,6 +11,8 @@ import type { Gap } from "../../../domain/gap.ts";
 import type { OrderFlow } from "../../../domain/flow/bar.ts";
 import { flowRecord, profileView, stateRecord } from "../../../domain/measuretables.ts";
 import type { SessionProfile } from "../../../domain/profile/series.ts";
+import type { Signal } from "../../../domain/signal.ts";
+import { signalRecord } from "../../../domain/signaltables.ts";
 import type { StateAt } from "../../../domain/state.ts";
 import { candleRecord, gapRecord, tickRecord } from "../../../domain/tables.ts";
 import type { Tick } from "../../../domain/tick.ts";
@@ -38,6 +40,8 @@ function recordOf(event: HubEvent): unknown {
       return flowRecord(event.payload as OrderFlow);
     case "state":
       return stateRecord(event.payload as StateAt);
+    case "signal":
+      return signalRecord(event.payload as Signal);
     default:
       return event.payload;
   }

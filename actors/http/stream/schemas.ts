@@ -10,6 +10,8 @@ import { flowSchema, profileSchema, stateSchema } from "../api/measurerecords.ts
 import { candleSchema, depthSchema, gapSchema, quoteSchema, tradeSchema } from "../api/records.ts";
 import { type Status, STATUS_KINDS } from "../../hub.ts";
 import { SEVERITIES } from "../../../domain/notice.ts";
+import { signalSchema } from "../api/signals.ts";
+import type { Status } from "../../hub.ts";
 
 /** Where to resume from, where something may be. */
 const id = z.string().optional().openapi({
@@ -68,6 +70,7 @@ export const eventSchema = z.discriminatedUnion("event", [
   eventOf("profile", profileSchema),
   eventOf("flow", flowSchema),
   eventOf("state", stateSchema),
+  eventOf("signal", signalSchema),
   eventOf("gap", z.union([gapSchema, cutSchema])),
   eventOf("status", statusSchema),
   z.strictObject({ id, event: z.literal("keepalive") }).openapi("KeepaliveEvent", {

@@ -112,6 +112,7 @@ Deno.test("the stream's events are described one by one", async () => {
       "keepalive",
       "profile",
       "quote",
+      "signal",
       "state",
       "status",
       "trade",
@@ -131,6 +132,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "delete /api/v1/instruments",
       "delete /api/v1/instruments/{symbol}",
       "delete /api/v1/routes/{name}",
+      "delete /api/v1/strategies/{id}/{symbol}",
       "get /",
       "get /api/v1/backfill",
       "get /api/v1/book",
@@ -147,8 +149,11 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /api/v1/quality",
       "get /api/v1/routes",
       "get /api/v1/snapshots",
+      "get /api/v1/signals",
       "get /api/v1/state",
       "get /api/v1/status",
+      "get /api/v1/strategies",
+      "get /api/v1/strategies/{id}/{symbol}",
       "get /api/v1/stream",
       "get /api/v1/ticks",
       "get /assets/{hash}/{name}",
@@ -166,6 +171,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "post /signin",
       "post /signout",
       "put /api/v1/routes/{name}",
+      "put /api/v1/strategies/{id}/{symbol}",
     ]);
     for (const { path, method, operation } of routes) {
       const answers = Object.entries(operation.responses);

@@ -40,6 +40,8 @@ export interface Running {
   retry: ReturnType<typeof setTimeout> | undefined;
   /** The recall under way. */
   asked: RunRequest | null;
+  /** Lets go of the feed that it needs. */
+  readonly release: () => void;
 }
 
 /** Candles that may wait for one strategy: far more than a rebuilding takes. */
@@ -80,7 +82,8 @@ export class Strategies {
       else this.#stop(one, known);
     }
     for (const [id, setup] of wanted) {
-      const one = begin(listing, setup, kept.get(id) ?? null);
+      const release = this.#shared.demand.hold([symbol]);
+      const one = begin(listing, setup, kept.get(id) ?? null, release);
       known.set(id, one);
       this.#tell(one, "warming", null);
       this.#recall(one);
@@ -217,6 +220,7 @@ export class Strategies {
     const { instrument: { symbol } } = one.listing;
     const { id } = one.setup.strategy;
     clearTimeout(one.retry);
+    one.release();
     known.delete(id);
     this.#shared.setups.fortunes.delete(fortuneKey(id, symbol));
     this.#observe(one, "stopped", null);
@@ -351,7 +355,12 @@ export class Strategies {
   }
 }
 
-function begin(listing: Listing, setup: Setup, kept: RunState | null): Running {
+function begin(
+  listing: Listing,
+  setup: Setup,
+  kept: RunState | null,
+  release: () => void,
+): Running {
   return {
     listing,
     setup,
@@ -361,6 +370,7 @@ function begin(listing: Listing, setup: Setup, kept: RunState | null): Running {
     failures: [],
     retry: undefined,
     asked: null,
+    release,
   };
 }
 

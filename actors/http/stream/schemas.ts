@@ -11,7 +11,6 @@ import { candleSchema, depthSchema, gapSchema, quoteSchema, tradeSchema } from "
 import { type Status, STATUS_KINDS } from "../../hub.ts";
 import { SEVERITIES } from "../../../domain/notice.ts";
 import { signalSchema } from "../api/signals.ts";
-import type { Status } from "../../hub.ts";
 
 /** Where to resume from, where something may be. */
 const id = z.string().optional().openapi({

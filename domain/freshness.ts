@@ -10,7 +10,8 @@ import { type Micros, MINUTE, SECOND } from "./time.ts";
 /**
  * `live`: heard just now. `quiet`: its feed speaks, but not of it. `stale`: its feed is silent while
  * the market is open. `wrong`: its feed is down, or nothing can follow it. `halted`: its venue says
- * so. `waiting`: nothing was heard yet. `closed`: its market is. `ended`: its feed had an end.
+ * so. `idle`: nothing needs it, so it is not subscribed to. `waiting`: nothing was heard yet.
+ * `closed`: its market is. `ended`: its feed had an end.
  */
 export type FreshnessState =
   | "live"
@@ -18,6 +19,7 @@ export type FreshnessState =
   | "stale"
   | "wrong"
   | "halted"
+  | "idle"
   | "waiting"
   | "closed"
   | "ended";
@@ -28,6 +30,7 @@ export const FRESHNESS_STATES: readonly FreshnessState[] = [
   "stale",
   "wrong",
   "halted",
+  "idle",
   "waiting",
   "closed",
   "ended",
@@ -54,6 +57,8 @@ export interface Circumstances {
   readonly refusal: { readonly reason: string; readonly polls: boolean } | null;
   /** Why its venue has halted it; `null` while it trades. */
   readonly halt: string | null;
+  /** Whether it is subscribed to, as far as its venue gives it. */
+  readonly subscribed: boolean;
   /** The state of what follows the instrument, and its fault. */
   readonly following: string;
   readonly fault: string | null;
@@ -73,6 +78,7 @@ export function freshnessOf(it: Circumstances, now: Micros): Freshness {
   if (it.following === "finished" || it.connection === "ended") return told("ended");
   const wrong = wrongOf(it);
   if (wrong !== null) return told("wrong", wrong);
+  if (!it.subscribed) return told("idle", "Nothing needs it: it is not subscribed to.");
   const since = silentSinceOf(it, it.heardAt ?? -Infinity, now);
   if (since === null) return told("closed");
   if (it.halt !== null) return told("halted", it.halt);

@@ -5,6 +5,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { mountActors } from "./api/actors.ts";
 import { mountBackfill } from "./api/backfill.ts";
 import { mountBook } from "./api/book.ts";
 import { Closes } from "./api/closes.ts";
@@ -52,6 +53,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   const authenticate = checkToken(deps.token, sessions);
   app.use(finish, checkHost(server), checkOrigin(server), authenticate, checkBody);
   mountStatus(app, deps);
+  mountActors(app, deps);
   mountProviders(app, deps);
   mountRoutes(app, deps);
   mountInstruments(app, deps, symbols);

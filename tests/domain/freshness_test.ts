@@ -15,6 +15,7 @@ const WELL: Circumstances = {
   lastError: null,
   refusal: null,
   halt: null,
+  subscribed: true,
   following: "live",
   fault: null,
   heardAt: NOW - SECOND,
@@ -78,9 +79,11 @@ Deno.test("an instrument whose candles fail is wrong though its feed is well", (
   );
 });
 
-Deno.test("a halt, an end and a beginning are told apart from silence", () => {
+Deno.test("a halt, an end, a beginning and what nobody needs are told apart from silence", () => {
   assertEquals(stateOf({ halt: "News pending." }), "halted");
   assertEquals(stateOf({ following: "finished", connection: "ended" }), "ended");
+  assertEquals(stateOf({ subscribed: false, heardAt: null }), "idle");
+  assertEquals(stateOf({ subscribed: false, connection: "faulted" }), "wrong");
   assertEquals(stateOf({ heardAt: null }), "waiting");
   assertEquals(stateOf({ heardAt: null, providerHeardAt: null }), "waiting");
 });

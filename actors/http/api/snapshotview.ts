@@ -9,7 +9,7 @@ import { connectionState, type ProviderView } from "./providers.ts";
 import { time } from "./records.ts";
 import type { HttpDeps } from "../deps.ts";
 import type { Status } from "../../hub.ts";
-import type { Listing } from "../../instruments/directory.ts";
+import { isIdle, type Listing } from "../../instruments/directory.ts";
 import { redact } from "../../log.ts";
 import { BASES, type Candle, CANDLE_STATUSES } from "../../../domain/candle.ts";
 import type { OrderFlow } from "../../../domain/flow/bar.ts";
@@ -71,8 +71,9 @@ export const snapshotSchema = z.strictObject({
       description:
         "`live`: heard just now. `quiet`: its feed speaks, but not of it for a minute. " +
         "`stale`: its feed is silent while the market is open. `wrong`: its feed is down, or " +
-        "nothing can follow it. `halted`: by its venue. `waiting`: nothing was heard yet. " +
-        "`closed`: its market is. `ended`: its feed had an end.",
+        "nothing can follow it. `halted`: by its venue. `idle`: nothing needs it, so it is not " +
+        "subscribed to. `waiting`: nothing was heard yet. `closed`: its market is. `ended`: its " +
+        "feed had an end.",
     }),
     reason: z.string().nullable().openapi({ description: "Why, in a sentence." }),
   }),
@@ -190,6 +191,7 @@ function viewFreshness(look: Look, listing: Listing): SnapshotView["freshness"] 
     lastError,
     refusal: refusals.find((one) => one.symbol === symbol) ?? null,
     halt: trading?.status === "halted" ? trading.reason ?? "Its venue has halted it." : null,
+    subscribed: !isIdle(listing),
     following: state,
     fault,
     heardAt: lastTick,

@@ -14,9 +14,14 @@ import dom from "./assets/dom.js" with { type: "text" };
 import feed from "./assets/feed.js" with { type: "text" };
 import format from "./assets/format.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
+import machine from "./assets/machine.js" with { type: "text" };
 import memory from "./assets/memory.js" with { type: "text" };
 import overviewStyle from "./assets/overview.css" with { type: "text" };
 import overview from "./assets/overview.js" with { type: "text" };
+import plumbing from "./assets/plumbing.js" with { type: "text" };
+import provider from "./assets/provider.js" with { type: "text" };
+import providersStyle from "./assets/providers.css" with { type: "text" };
+import providers from "./assets/providers.js" with { type: "text" };
 import row from "./assets/row.js" with { type: "text" };
 import rows from "./assets/rows.js" with { type: "text" };
 import shell from "./assets/shell.js" with { type: "text" };
@@ -24,6 +29,7 @@ import spark from "./assets/spark.js" with { type: "text" };
 import stream from "./assets/stream.js" with { type: "text" };
 import streamworker from "./assets/streamworker.js" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
+import table from "./assets/table.js" with { type: "text" };
 import wants from "./assets/wants.js" with { type: "text" };
 import watchlist from "./assets/watchlist.js" with { type: "text" };
 import zone from "./assets/zone.js" with { type: "text" };
@@ -48,6 +54,12 @@ const ASSETS: Readonly<Record<string, string>> = {
   "memory.js": memory,
   "overview.css": overviewStyle,
   "overview.js": overview,
+  "machine.js": machine,
+  "table.js": table,
+  "provider.js": provider,
+  "providers.js": providers,
+  "providers.css": providersStyle,
+  "plumbing.js": plumbing,
   "row.js": row,
   "rows.js": rows,
   "shell.js": shell,
@@ -59,9 +71,6 @@ const ASSETS: Readonly<Record<string, string>> = {
   "watchlist.js": watchlist,
   "zone.js": zone,
 };
-
-/** An asset's name. */
-export type AssetName = keyof typeof ASSETS & string;
 
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",

@@ -8,6 +8,7 @@ import { mountAssets } from "./assets.ts";
 import { mountInstrumentPage } from "./instrument.tsx";
 import { mountOverview } from "./overview.tsx";
 import type { PageDeps } from "./page.ts";
+import { mountProvidersPage } from "./providers.tsx";
 import { mountSignIn } from "./signin.tsx";
 import type { Symbols } from "../symbols.ts";
 
@@ -16,5 +17,6 @@ export function mountDashboard(app: OpenAPIHono, deps: PageDeps, symbols: Symbol
   mountAssets(app);
   mountSignIn(app, deps);
   mountOverview(app, deps);
+  mountProvidersPage(app, deps);
   mountInstrumentPage(app, deps, symbols);
 }

@@ -9,6 +9,7 @@ import { assetUrl } from "./assets.ts";
 /** The pages that are linked from every other. */
 export const PAGES = [
   { path: "/", name: "Overview" },
+  { path: "/providers", name: "Providers" },
 ] as const;
 
 /** The modules that every page runs, those first on which others wait. */

@@ -11,6 +11,7 @@ import { Layout } from "./layout.tsx";
 import { answerPage, type PageDeps, pageRoute, viewerOf } from "./page.ts";
 import { type MarketView, viewMarket } from "../api/markets.ts";
 import { type Look, lookAround, viewSnapshot } from "../api/snapshotview.ts";
+import { isDynamic } from "../../routing/subscriptions.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import { MILLISECOND } from "../../../domain/time.ts";
 
@@ -56,7 +57,7 @@ export function mountOverview(app: OpenAPIHono, deps: PageDeps): void {
           </p>
           <p id="trouble" class="down" role="alert"></p>
         </div>
-        <div id="markets">
+        <div id="markets" data-dynamic={isDynamic(deps.shared)}>
           <Section id="watchlist" name="Watchlist" hidden />
           {groupsOf(deps.shared.directory.all()).map((group) => (
             <Market group={group} look={look} deps={deps} snapshots={snapshots} />
@@ -212,8 +213,9 @@ function Row({ snapshot, now }: { snapshot: Snapshot; now: number }) {
           L{level}
         </span>
       </td>
-      <td class="fresh" data-cell="fresh" data-tone={fresh.tone} title={fresh.title || undefined}>
-        {fresh.text}
+      <td class="told">
+        <span class="fresh" data-cell="fresh" data-tone={fresh.tone}>{fresh.text}</span>{" "}
+        <small class="wide" data-cell="why" title={fresh.why}>{fresh.why}</small>
       </td>
     </tr>
   );

@@ -144,13 +144,13 @@ export class Facts {
   #tick() {
     const now = Date.now() + this.#ahead;
     if (this.#snapshot !== null) {
-      const { tone, text, title } = freshnessOf(this.#snapshot, now, this.#isCut);
+      const { tone, text, why: reason } = freshnessOf(this.#snapshot, now, this.#isCut);
       const fact = this.#fact("fresh");
       setText(fact, text);
       setAttribute(fact, "data-tone", tone);
       const why = find("#fresh-why", HTMLElement, this.#root);
-      setText(why, title);
-      why.hidden = title === "";
+      setText(why, reason);
+      why.hidden = reason === "";
     }
     if (this.#calendar === null) return;
     const { tone, text, then } = phaseOf(this.#calendar, now);

@@ -99,6 +99,36 @@ export function percent(share) {
 }
 
 /**
+ * A share without a sign.
+ *
+ * @param {number | null | undefined} value such as 0.9987
+ * @returns {string} such as `99.87 %`; only what is whole is told as 100 %
+ */
+export function share(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  if (value === 0 || value === 1) return `${100 * value} %`;
+  const percents = Math.min(99.99, Math.max(0.01, 100 * value));
+  return `${percents < 10 || percents > 99 ? percents.toFixed(2) : percents.toFixed(1)} %`;
+}
+
+/**
+ * How long something takes, to three figures at most.
+ *
+ * @param {number | null | undefined} seconds below 0 where two clocks disagree
+ * @returns {string} such as `0.4 ms`, `23 ms` or `1.2 s`
+ */
+export function latency(seconds) {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE;
+  const millis = 1_000 * Math.abs(seconds);
+  const text = millis < 9.95
+    ? `${Number(millis.toFixed(1))} ms`
+    : millis < 999.5
+    ? `${millis.toFixed(0)} ms`
+    : `${(millis / 1_000).toFixed(millis < 9_950 ? 1 : 0)} s`;
+  return (seconds < 0 && /[1-9]/.test(text) ? MINUS : "") + text;
+}
+
+/**
  * A large number in three figures: `1.23 M`.
  *
  * @param {number | null | undefined} value

@@ -33,10 +33,16 @@ const calendar = new Map();
 /** By how much the daemon's clock is ahead of this one, in milliseconds. */
 let ahead = 0;
 let isCut = false;
+/** Whether instruments are subscribed only while something needs them. */
+const isDynamic = markets.dataset["dynamic"] === "true";
 
 const sight = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    rows.get(/** @type {HTMLElement} */ (target).dataset["symbol"] ?? "")?.show(isIntersecting);
+    const row = rows.get(/** @type {HTMLElement} */ (target).dataset["symbol"] ?? "");
+    if (row === undefined) continue;
+    row.show(isIntersecting);
+    // To ask for an instrument's past is to need it.
+    if (isIntersecting && (!isDynamic || watched().has(row.symbol))) row.remember();
   }
   schedule();
 }, { rootMargin: "100px 0px" });
@@ -85,12 +91,18 @@ function arrange() {
   }
 }
 
+/** Does what a change of the watchlist asks. */
+function rearrange() {
+  arrange();
+  filter();
+  if (isDynamic) subscription.change(want());
+}
+
 /** @param {Row} row */
 function star(row) {
   const hadFocus = document.activeElement;
   toggle(row.symbol);
-  arrange();
-  filter();
+  rearrange();
   if (hadFocus instanceof HTMLElement) hadFocus.focus();
 }
 
@@ -205,12 +217,19 @@ function report(error) {
 }
 
 adopt();
-subscribe({
-  symbols: "*",
-  types: ["candle", "quote", "state", "flow", "status"],
-  intervals: ["1m"],
-  every: PACE,
-}, {
+/**
+ * What the page needs of the stream. Where an instrument is subscribed at its venue only while
+ * something needs it, a page that is left open must not need them all: only those on the watchlist.
+ *
+ * @returns {import("./wants.js").Want}
+ */
+function want() {
+  const symbols = isDynamic ? [...watched()].filter((symbol) => rows.has(symbol)) : "*";
+  const types = symbols.length === 0 ? ["status"] : ["candle", "quote", "state", "flow", "status"];
+  return { symbols, types, intervals: ["1m"], every: PACE };
+}
+
+const subscription = subscribe(want(), {
   open: () => {
     reread().catch(report);
     readCalendar().catch(report);
@@ -247,10 +266,7 @@ search.addEventListener("keydown", ({ key }) => {
   if (key === "Escape") clear();
   if (key === "Enter") shown()[0]?.link.focus();
 });
-onWatchlist(() => {
-  arrange();
-  filter();
-});
+onWatchlist(rearrange);
 
 function clear() {
   search.value = "";

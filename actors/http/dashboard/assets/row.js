@@ -105,13 +105,19 @@ export class Row {
     this.#flashUntil = performance.now() + FLASH;
   }
 
-  /** Shows or hides it: a row that nobody sees is not written. */
-  /** @param {boolean} isVisible */
+  /**
+   * Shows or hides it: a row that nobody sees is not written.
+   *
+   * @param {boolean} isVisible
+   */
   show(isVisible) {
     this.isVisible = isVisible;
-    if (!isVisible) return;
+    if (isVisible) this.isDirty = true;
+  }
+
+  /** Has its last hour read, once. */
+  remember() {
     readLater(this.symbol, this.spark);
-    this.isDirty = true;
   }
 
   /** Writes what changed. */
@@ -149,9 +155,10 @@ export class Row {
     }
     const cell = this.#cells.get("fresh");
     if (this.snapshot === null || cell === undefined) return;
-    const { tone, text, title } = freshnessOf(this.snapshot, now, isCut);
+    const { tone, text, why } = freshnessOf(this.snapshot, now, isCut);
     setText(cell, text);
     setAttribute(cell, "data-tone", tone);
-    setAttribute(cell, "title", title === "" ? null : title);
+    const reason = this.#cells.get("why");
+    if (reason !== undefined && setText(reason, why)) setAttribute(reason, "title", why);
   }
 }

@@ -51,7 +51,7 @@ function toned(text, value, title) {
 
 /** @type {Record<string, { text: string, tone: string }>} */
 const REGIMES = {
-  "balance": { text: "balance", tone: "" },
+  "balance": { text: "balance", tone: "flat" },
   "imbalance-up": { text: "up", tone: "up" },
   "imbalance-down": { text: "down", tone: "down" },
 };
@@ -112,17 +112,17 @@ const FRESH = 5;
  * @param {Pick<Snapshot, "freshness" | "heardAt">} snapshot
  * @param {number} now milliseconds since 1970, by the daemon's clock
  * @param {boolean} isCut whether the page itself is cut off from the daemon
- * @returns {{ tone: string, text: string, title: string }}
+ * @returns {{ tone: string, text: string, why: string }}
  */
 export function freshnessOf({ freshness, heardAt }, now, isCut) {
   const age = heardAt === null ? null : (now - Date.parse(heardAt)) / 1_000;
   const old = age === null || age < FRESH ? "" : ` ${span(age)}`;
   if (isCut) {
-    return { tone: "cut", text: `unknown${old}`, title: "this page is cut off from marketd" };
+    return { tone: "cut", text: `unknown${old}`, why: "This page is cut off from marketd." };
   }
   const { state, reason } = freshness;
   const aged = ["live", "quiet", "stale", "wrong"].includes(state);
-  return { tone: state, text: state + (aged ? old : ""), title: reason ?? "" };
+  return { tone: state, text: state + (aged ? old : ""), why: reason ?? "" };
 }
 
 /**
@@ -132,7 +132,7 @@ export function freshnessOf({ freshness, heardAt }, now, isCut) {
  * @returns {[state: string, many: number][]}
  */
 export function tally(snapshots) {
-  const order = ["wrong", "stale", "halted", "waiting", "quiet", "live", "closed", "ended"];
+  const order = ["wrong", "stale", "halted", "waiting", "quiet", "live", "idle", "closed", "ended"];
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { freshness: { state } } of snapshots) counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -83,3 +83,28 @@ Deno.test("a time is told in the zone that is meant, with its day where that is 
   assertEquals(format.day("2026-03-02T03:00:00Z", "America/New_York"), "2026-03-01");
   assertEquals(format.zoneName(noon, "America/New_York"), "GMT-5");
 });
+
+Deno.test("how long something takes has its unit, and a clock that is ahead its sign", () => {
+  const cases: [number, string][] = [
+    [0, "0 ms"],
+    [0.00042, "0.4 ms"],
+    [0.0231, "23 ms"],
+    [0.9996, "1.0 s"],
+    [1.23, "1.2 s"],
+    [65, "65 s"],
+    [-0.012, "\u221212 ms"],
+    [-0.00001, "0 ms"],
+  ];
+  for (const [seconds, text] of cases) assertEquals(format.latency(seconds), text);
+});
+
+Deno.test("only what is whole is told as all of it", () => {
+  const cases: [number, string][] = [
+    [0, "0 %"],
+    [0.00001, "0.01 %"],
+    [0.5, "50.0 %"],
+    [0.99999, "99.99 %"],
+    [1, "100 %"],
+  ];
+  for (const [value, text] of cases) assertEquals(format.share(value), text);
+});

@@ -207,8 +207,7 @@ export class MarketChart {
     const timeScale = this.#chart.timeScale();
     const spacing = (timeScale.width() - this.#profile.width - MARGIN) / shown;
     timeScale.applyOptions({ barSpacing: Math.max(2, Math.min(16, spacing)) });
-    const { barSpacing, rightOffsetPixels = 0 } = timeScale.options();
-    timeScale.scrollToPosition(rightOffsetPixels / barSpacing, false);
+    this.#goToNewest();
   }
 
   /** @param {import("./profilecolumn.js").Profile | null} profile `null` shows none. */
@@ -326,8 +325,21 @@ export class MarketChart {
     const position = timeScale.scrollPosition();
     timeScale.applyOptions({ rightOffsetPixels });
     // Who reads older bars stays there; else the newest one moves along with the room beside it.
-    const { barSpacing } = timeScale.options();
-    timeScale.scrollToPosition(position < 0 ? position : rightOffsetPixels / barSpacing, false);
+    if (position < 0) timeScale.scrollToPosition(position, false);
+    else this.#goToNewest();
+  }
+
+  #goToNewest() {
+    // Where the chart stands, and how wide its bars are, is told anew with each frame alone.
+    requestAnimationFrame(() => {
+      const timeScale = this.#chart.timeScale();
+      const [one, next] = [0, 1].map((place) =>
+        timeScale.logicalToCoordinate(/** @type {import("lightweight-charts").Logical} */ (place))
+      );
+      const { rightOffsetPixels = 0 } = timeScale.options();
+      if (typeof one !== "number" || typeof next !== "number" || next <= one) return;
+      timeScale.scrollToPosition(rightOffsetPixels / (next - one), false);
+    });
   }
 
   #look() {

@@ -154,8 +154,8 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
         <BarTable />
         <section class="panel" aria-labelledby="signals-title">
           <h2 id="signals-title">Signals</h2>
-          <ol id="signals" class="signals"></ol>
-          <p id="signals-note" class="soft note">No signal on this interval.</p>
+          <ol id="signals" class="signals" hidden></ol>
+          <p id="signals-note" class="soft note">None among the bars that are loaded.</p>
         </section>
         <section class="panel" aria-labelledby="gaps-title">
           <h2 id="gaps-title">Gaps</h2>

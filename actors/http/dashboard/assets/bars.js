@@ -33,6 +33,15 @@ export function secondsOf(time) {
 }
 
 /**
+ * What traded in a bar or, where the feed has no trades, how many ticks there were.
+ *
+ * @param {Bar} bar
+ */
+export function amountOf({ realVolume, tickVolume }) {
+  return realVolume > 0 ? realVolume : tickVolume;
+}
+
+/**
  * Whether a version of a bar replaces another that is known: what is closed stands above what is
  * forming, a later revision above an earlier one, and of two forming ones the one with more ticks.
  *

@@ -10,7 +10,7 @@ import { History } from "./history.js";
 
 /**
  * @typedef {import("./bars.js").Bar} Bar
- * @typedef {import("./marketchart.js").Flow} Flow
+ * @typedef {import("./flowpane.js").Flow} Flow
  * @typedef {import("./marketchart.js").MarketChart} MarketChart
  */
 

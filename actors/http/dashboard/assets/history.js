@@ -11,7 +11,7 @@ const LARGE_PAGE = 5_000;
 
 /**
  * @typedef {import("./bars.js").Bar} Bar
- * @typedef {import("./marketchart.js").Flow} Flow
+ * @typedef {import("./flowpane.js").Flow} Flow
  */
 
 /** The past of one instrument on one interval. */

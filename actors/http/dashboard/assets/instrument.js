@@ -5,6 +5,7 @@
  */
 import { read } from "./api.js";
 import { BarTable } from "./bartable.js";
+import { Beside } from "./beside.js";
 import { ChartFeed } from "./chartfeed.js";
 import { followKeys } from "./chartkeys.js";
 import { find, setText } from "./dom.js";
@@ -12,14 +13,13 @@ import { Facts } from "./facts.js";
 import { GapList } from "./gaplist.js";
 import { IndicatorFeed } from "./indicatorfeed.js";
 import { IndicatorChoice } from "./indicators.js";
-import { Ladder } from "./ladder.js";
 import { MarketChart } from "./marketchart.js";
 import { keep, recall } from "./memory.js";
 import { readPalette, watchScheme } from "./palette.js";
 import { ProfileFeed } from "./profilefeed.js";
 import { Readout, sentenceOf } from "./readout.js";
+import { Signals } from "./signals.js";
 import { subscribe } from "./stream.js";
-import { Tape } from "./tape.js";
 import { drawSign } from "./trustmarks.js";
 import { onZone, zoneFor } from "./zone.js";
 
@@ -27,19 +27,17 @@ import { onZone, zoneFor } from "./zone.js";
 
 /** The pace of the stream, in milliseconds. */
 const PACE = 250;
-/** Trades that are read for the tape. */
-const TRADES = 40;
 /** Gaps that are read: the latest. */
 const GAPS = 200;
 const INTERVAL_KEY = "marketd.interval";
 
 const root = find("#instrument", HTMLElement);
 const symbol = root.dataset["symbol"] ?? "";
-const basis = root.dataset["basis"] ?? "";
 const instrument = {
   symbol,
   step: Number(root.dataset["step"]),
   level: Number(root.dataset["level"]),
+  basis: root.dataset["basis"] ?? "",
 };
 
 /** The zone of the chart: a canvas has to be told the viewer's own by its name. */
@@ -49,8 +47,7 @@ function zone() {
 
 const container = find("#chart", HTMLElement);
 const facts = new Facts(root);
-const ladder = new Ladder(find("#ladder", HTMLTableElement), instrument);
-const tape = new Tape(find("#tape", HTMLTableSectionElement), instrument, zone);
+const beside = new Beside(root, instrument, zone);
 const readout = new Readout(find("#readout", HTMLElement), instrument);
 const table = new BarTable(
   find("#bar-table", HTMLDetailsElement),
@@ -65,7 +62,7 @@ const chart = new MarketChart(container, {
   palette: readPalette(root),
   zone: zone(),
   step: instrument.step,
-  hasFlow: basis === "trade",
+  hasFlow: instrument.basis === "trade",
   older: () => void feed.older(),
   pointed(bar) {
     pointed = bar;
@@ -84,8 +81,12 @@ const feed = new ChartFeed(symbol, chart, {
     }
     indicatorFeed.touch();
   },
-  loaded() {
+  loaded(from, to) {
     indicatorFeed.reload();
+    attempt(async () => {
+      await signals.load(to === undefined ? { from } : { from, to });
+      drawSignals();
+    });
   },
   trouble(trouble) {
     const place = find("#chart-trouble", HTMLElement);
@@ -103,9 +104,21 @@ const indicatorFeed = new IndicatorFeed(
   },
 );
 const gapList = new GapList(find("#gaps", HTMLTableSectionElement), zone);
+const signals = new Signals(find("#signals", HTMLElement), instrument, zone, (time) => {
+  const place = chart.placeBefore(time);
+  pointed = feed.bars.list[place];
+  chart.point(place);
+  drawReadout();
+  container.focus();
+});
 const profile = new ProfileFeed(symbol, chart);
 /** @type {IndicatorChoice | null} */
 let choice = null;
+
+function drawSignals() {
+  chart.showSignals(signals.all);
+  find("#signals-note", HTMLElement).hidden = signals.all.length > 0;
+}
 
 function drawReadout() {
   readout.show(pointed ?? feed.bars.last, zone(), chart.indicators);
@@ -133,9 +146,10 @@ watchScheme(() => {
 });
 onZone(() => {
   chart.zone = zone();
-  tape.draw();
+  beside.draw();
   table.draw();
   gapList.show(feed.gaps);
+  signals.draw();
   drawReadout();
 });
 drawLegend();
@@ -167,43 +181,22 @@ const takers = {
   flow: (data) => feed.takeFlow(data),
   gap: (data) => takeGaps([data]),
   profile: (data) => profile.take(data),
+  signal: (data) => {
+    signals.take([data]);
+    drawSignals();
+  },
   state: (data) => facts.setState(data),
   quote: (data) => {
     facts.hear(data.receivedAt);
-    if (instrument.level === 1) ladder.show(bookOf(data));
+    beside.takeQuote(data);
   },
   depth: (data) => {
     facts.hear(data.receivedAt);
-    if (instrument.level === 2) ladder.show(data);
+    beside.takeBook(data);
   },
   // How fresh it is follows from more than one event tells.
   status: () => facts.reread(),
 };
-
-/** @param {{ bid: number | null, bidSize: number | null, ask: number | null, askSize: number | null }} quote */
-function bookOf({ bid, bidSize, ask, askSize }) {
-  return {
-    bids: bid === null ? [] : [{ price: bid, size: bidSize }],
-    asks: ask === null ? [] : [{ price: ask, size: askSize }],
-  };
-}
-
-async function readBook() {
-  if (instrument.level === 2) {
-    const { data: [book] } = await read("/api/v1/book", { symbol, order: "desc", limit: 1 });
-    if (book !== undefined) ladder.show(book);
-    return;
-  }
-  const query = { symbol, kinds: "quote", refused: false, order: "desc", limit: 1 };
-  const { data: [quote] } = await read("/api/v1/ticks", query);
-  if (quote !== undefined) ladder.show(bookOf(quote));
-}
-
-async function readTape() {
-  if (basis !== "trade") return;
-  const { data } = await read("/api/v1/ticks", { symbol, kinds: "trade", limit: TRADES });
-  takeTrades(data);
-}
 
 async function readGaps() {
   const { data } = await read("/api/v1/gaps", { symbol, limit: GAPS });
@@ -214,14 +207,6 @@ async function readGaps() {
 function takeGaps(gaps) {
   feed.takeGaps(gaps);
   gapList.show(feed.gaps);
-}
-
-/** @param {readonly import("./tape.js").Trade[]} trades */
-function takeTrades(trades) {
-  if (trades.length === 0) return;
-  tape.add(trades);
-  find("#tape-note", HTMLElement).hidden = true;
-  find(".tape", HTMLElement).hidden = false;
 }
 
 /**
@@ -237,8 +222,10 @@ function attempt(run) {
 function readAll() {
   void feed.load();
   facts.reread();
-  for (const run of [readBook, readTape, readGaps]) attempt(run);
+  attempt(() => beside.readBook());
+  attempt(() => beside.readTape());
   attempt(() => profile.load());
+  attempt(readGaps);
 }
 
 feed.begin(recallInterval());
@@ -247,7 +234,7 @@ const subscription = subscribe(want(), {
   events(events) {
     const trades = events.filter(({ event }) => event === "trade").map(({ data }) => data);
     for (const { receivedAt } of trades) facts.hear(receivedAt);
-    takeTrades(trades);
+    beside.takeTrades(trades);
     for (const { event, data } of events) takers[event]?.(data);
   },
 });
@@ -266,6 +253,7 @@ function recallInterval() {
 find("#intervals", HTMLElement).addEventListener("change", ({ target }) => {
   if (!(target instanceof HTMLInputElement)) return;
   keep(INTERVAL_KEY, target.value);
+  pointed = undefined;
   feed.begin(target.value);
   subscription.change(want());
 });

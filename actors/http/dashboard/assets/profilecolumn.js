@@ -124,12 +124,6 @@ export class ProfileColumn {
     this.#host?.requestUpdate();
   }
 
-  /** How wide it is drawn at present, in pixels. */
-  get width() {
-    if (this.#profile === null || this.#host === null) return 0;
-    return columnWidth(this.#host.chart.paneSize(0).width);
-  }
-
   paneViews() {
     return this.#views;
   }

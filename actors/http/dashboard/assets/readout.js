@@ -5,7 +5,7 @@
  */
 import { element, setText } from "./dom.js";
 import { percent, placesOf, price, signed } from "./format.js";
-import { secondsOf } from "./bars.js";
+import { amountOf, secondsOf } from "./bars.js";
 import { figure } from "./indicatorlines.js";
 import { labelOf } from "./indicators.js";
 import { sizeText } from "./ladder.js";
@@ -27,16 +27,7 @@ export function sentenceOf(bar, instrument, zone) {
   const { open, high, low, close, status } = bar;
   const said = (/** @type {number} */ value) => price(value, instrument);
   return `${fullTime(zone, secondsOf(bar.start))}: open ${said(open)}, high ${said(high)}, ` +
-    `low ${said(low)}, close ${said(close)}, volume ${sizeText(volumeOf(bar))}, ${status}`;
-}
-
-/**
- * What traded or, where the feed has no trades, how many ticks there were.
- *
- * @param {Bar} bar
- */
-export function volumeOf({ realVolume, tickVolume }) {
-  return realVolume > 0 ? realVolume : tickVolume;
+    `low ${said(low)}, close ${said(close)}, volume ${sizeText(amountOf(bar))}, ${status}`;
 }
 
 /** The line above the chart. */
@@ -89,7 +80,7 @@ export class Readout {
     const places = placesOf(this.#instrument.step);
     setText(parts.change, `${signed(close - open, places)} (${percent((close - open) / open)})`);
     parts.change.className = `number ${close > open ? "up" : close < open ? "down" : ""}`;
-    setText(parts.volume, sizeText(volumeOf(bar)));
+    setText(parts.volume, sizeText(amountOf(bar)));
     setText(parts.status, status === "complete" ? "" : status);
     const readings = indicators.at(secondsOf(bar.start));
     this.#indicators.replaceChildren(...readings.map(({ text, overlay, values }, at) =>

@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type Result, resultOf, tally, tallyRows } from "../../../domain/backtest/tally.ts";
+import {
+  type Result,
+  resultOf,
+  type SideTally,
+  tally,
+  tallySides,
+} from "../../../domain/backtest/tally.ts";
 import type { Outcome } from "../../../domain/backtest/trial.ts";
 import type { Side } from "../../../domain/tick.ts";
 import { MINUTE } from "../../../domain/time.ts";
@@ -88,36 +94,24 @@ Deno.test("a tally of nothing has no means", () => {
 
 const anyResult: fc.Arbitrary<Result> = fc.record({
   side: fc.constantFrom<Side>("buy", "sell"),
-  strategy: fc.constantFrom("ema-cross", "rsi-reversal"),
-  symbol: fc.constantFrom("AAPL", "SPY"),
   result: fc.constantFrom<Outcome["result"]>("target", "stop", "expired", "undecided", "missed"),
   left: fc.integer({ min: 9_000, max: 11_000 }),
-}).map(({ left, result, ...said }) => {
+}).map(({ left, result, side }) => {
   const isIn = result !== "missed";
-  const sided = said.side === "buy" ? {} : { stop: 102, target: 96 };
-  return resultOf(
-    outcome(result, isIn ? 100 : null, isIn ? left / 100 : null, {
-      signal: signal({ ...said, ...sided }),
-    }),
-    { spread: 1, commission: 0.5 },
-  );
+  const one = signal({ side, ...(side === "buy" ? {} : { stop: 102, target: 96 }) });
+  const told = outcome(result, isIn ? 100 : null, isIn ? left / 100 : null, { signal: one });
+  return resultOf(told, { spread: 1, commission: 0.5 });
 });
 
-Deno.test("the rows of both sides are the sums of those of each, and all rows have every signal", () => {
+Deno.test("the tally of both sides is the sum of those of each", () => {
   fc.assert(fc.property(fc.array(anyResult, { maxLength: 40 }), (results) => {
-    const rows = tallyRows(results);
-    const whole = rows.filter(({ side }) => side === null);
-    assertEquals(whole.reduce((sum, { signals }) => sum + signals, 0), results.length);
-    for (const { strategy, symbol, ...both } of whole) {
-      const sides = rows.filter((row) =>
-        row.side !== null && row.strategy === strategy && row.symbol === symbol
-      );
-      assertEquals(sides.map(({ side }) => side), ["buy", "sell"]);
-      for (const key of ["signals", "left", "total"] as const) {
-        near(sides[0]![key] + sides[1]![key], both[key]);
-      }
-      const won = (row: typeof both) => (row.hitRate ?? 0) * row.left;
-      near(won(sides[0]!) + won(sides[1]!), won(both as typeof both));
+    const [both, buys, sells] = tallySides(results);
+    assertEquals([both, buys, sells].map((one) => one!.side), [null, "buy", "sell"]);
+    assertEquals(both!.signals, results.length);
+    for (const key of ["signals", "left", "total"] as const) {
+      near(buys![key] + sells![key], both![key]);
     }
+    const hits = (one: SideTally) => (one.hitRate ?? 0) * one.left;
+    near(hits(buys!) + hits(sells!), hits(both!));
   }));
 });

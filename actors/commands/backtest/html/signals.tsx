@@ -1,0 +1,66 @@
+/**
+ * The table of signals: what each said, why, and how it fared.
+ *
+ * @module
+ */
+import { fixed, signed } from "../figures.ts";
+import type { Result } from "../../../../domain/backtest/tally.ts";
+import { formatTime, type Micros } from "../../../../domain/time.ts";
+
+/** The most that are listed: a browser is slow with more. */
+const MOST = 2_000;
+
+/** The table. */
+export function Signals({ results }: { results: readonly Result[] }) {
+  const shown = results.slice(0, MOST);
+  return (
+    <details open={results.length <= 100}>
+      <summary>
+        <h3 style="display: inline">Signals</h3> <span class="soft">{countOf(results.length)}</span>
+      </summary>
+      <div class="wide">
+        <table>
+          <thead>
+            <tr>
+              {["time", "side", "entry", "stop", "target", "result", "entered", "left", "net bps"]
+                .concat("net R", "MFE", "MAE", "why")
+                .map((title) => <th scope="col">{title}</th>)}
+            </tr>
+          </thead>
+          <tbody>{shown.map((one) => <Row result={one} />)}</tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function countOf(count: number): string {
+  return count > MOST ? `the first ${MOST} of ${count}; as JSON there are all` : String(count);
+}
+
+function Row({ result: one }: { result: Result }) {
+  const { entered, left, result, signal } = one;
+  return (
+    <tr>
+      <td>{shortTime(signal.time)}</td>
+      <td>{signal.side}</td>
+      <td>{signal.entry}</td>
+      <td>{signal.stop}</td>
+      <td>{signal.target}</td>
+      <td>
+        <b class={result}>{result}</b>
+      </td>
+      <td>{entered?.price ?? ""}</td>
+      <td>{left?.price ?? ""}</td>
+      <td>{signed(one.net, 1)}</td>
+      <td>{signed(one.risked, 2)}</td>
+      <td>{fixed(one.favourableRisked, 2)}</td>
+      <td>{fixed(one.adverseRisked, 2)}</td>
+      <td class="words">{signal.reasons.join(" ")}</td>
+    </tr>
+  );
+}
+
+function shortTime(time: Micros): string {
+  return formatTime(time).replace("T", " ").replace(/(:\d\d)\.000Z$/, "$1");
+}

@@ -6,8 +6,17 @@
 import { BASES, type Basis } from "../../domain/candle.ts";
 import { MarketdError } from "../../domain/errors.ts";
 import { parseInterval } from "../../domain/interval.ts";
-import { formatTime, type Micros, parseTime } from "../../domain/time.ts";
-import type { BackfillArgs, ExportArgs, ExportFormat, ExportKind, ReplayArgs } from "./deps.ts";
+import { formatTime, type Micros, MINUTE, parseDuration, parseTime } from "../../domain/time.ts";
+import type {
+  BackfillArgs,
+  BacktestArgs,
+  ExportArgs,
+  ExportFormat,
+  ExportKind,
+  ParameterSaid,
+  ReplayArgs,
+  StoredArgs,
+} from "./deps.ts";
 
 /** A command line that says something impossible. */
 export class UsageError extends MarketdError {
@@ -18,7 +27,7 @@ export class UsageError extends MarketdError {
 }
 
 /** Options as the parser found them. */
-export type Options = Readonly<Record<string, string | boolean | undefined>>;
+export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /**
  * Reads `replay`'s arguments.
@@ -31,13 +40,109 @@ export function readReplay(
   options: Options,
   store: string | undefined,
 ): ReplayArgs {
+  const stored = readStored(files, options);
+  const backtest = readBacktest(options);
+  if (backtest !== undefined && stored === undefined && store !== undefined) {
+    // What was only tried would stand beside what happened.
+    throw new UsageError("a backtest is played into a scratch store: leave out --store");
+  }
   return {
     files,
+    stored,
+    backtest,
     speed: readSpeed(textOf(options, "speed") ?? "max"),
     store,
     basis: readBasis(textOf(options, "basis")),
     serve: options["serve"] === true,
   };
+}
+
+/** What to play of the store in place of files. */
+function readStored(files: readonly string[], options: Options): StoredArgs | undefined {
+  const symbols = listOf(options, "stored").map((symbol) => symbol.toUpperCase());
+  const { from, to } = readSpan(options);
+  if (symbols.length === 0) {
+    if (files.length === 0) {
+      throw new UsageError("name a recording to play, or --stored SYMBOL to play what is stored");
+    }
+    if (from === undefined && to === undefined) return undefined;
+    throw new UsageError("--from and --to are for --stored only: a recording is played whole");
+  }
+  if (files.length === 0) return { symbols, from, to };
+  throw new UsageError(`--stored plays what is stored: leave out ${files.join(", ")}`);
+}
+
+/** Options that mean nothing without a strategy. */
+const OF_STRATEGIES = ["symbol", "interval", "param", "horizon", "spread", "commission"]
+  .concat("json", "report");
+
+function readBacktest(options: Options): BacktestArgs | undefined {
+  const strategies = listOf(options, "strategy");
+  if (strategies.length === 0) {
+    const said = OF_STRATEGIES.find((name) => options[name] !== undefined);
+    if (said === undefined) return undefined;
+    throw new UsageError(`--${said} is for backtests only: name what to test with --strategy`);
+  }
+  const symbols = listOf(options, "symbol").map((symbol) => symbol.toUpperCase());
+  const interval = textOf(options, "interval");
+  return {
+    strategies: [...new Set(strategies)],
+    symbols: symbols.length === 0 ? null : symbols,
+    interval: interval === undefined ? undefined : readInterval(interval),
+    parameters: allOf(options, "param").map(readParameter),
+    horizon: readHorizon(textOf(options, "horizon")),
+    costs: {
+      spread: readPoints("--spread", textOf(options, "spread")),
+      commission: readPoints("--commission", textOf(options, "commission")),
+    },
+    json: options["json"] === true,
+    reports: allOf(options, "report").map(readReport),
+  };
+}
+
+/** Reads `NAME=VALUE` or `STRATEGY.NAME=VALUE`. */
+function readParameter(text: string): ParameterSaid {
+  const [, strategy, name, value] = /^(?:([^.=]+)\.)?([^.=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(
+      `--param must be such as fast=9, or ema-cross.fast=9 of one strategy alone (was "${text}")`,
+    );
+  }
+  const read = /^-?\d+(\.\d+)?$/.test(value)
+    ? Number(value)
+    : value === "true" || value === "false"
+    ? value === "true"
+    : value;
+  return { strategy: strategy ?? null, name, value: read, text };
+}
+
+function readHorizon(text: string | undefined): Micros | undefined {
+  if (text === undefined) return undefined;
+  const horizon = parseDuration(text);
+  if (horizon !== undefined && horizon > 0 && horizon % MINUTE === 0) return horizon;
+  throw new UsageError(`--horizon must be whole minutes, such as 30m, 4h or 2d (was "${text}")`);
+}
+
+function readPoints(flag: string, text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} must be basis points, such as 0.5 (was "${text}")`);
+}
+
+function readReport(path: string): string {
+  if (/\.(html|json)$/i.test(path)) return path;
+  throw new UsageError(`--report must end in .html or .json (was "${path}")`);
+}
+
+/** What an option that may be repeated says. */
+function allOf(options: Options, name: string): readonly string[] {
+  const said = options[name];
+  return Array.isArray(said) ? said : [];
+}
+
+/** What an option that may be repeated says, each joined by commas. */
+function listOf(options: Options, name: string): string[] {
+  return allOf(options, name).flatMap((text) => text.split(",")).filter((one) => one !== "");
 }
 
 /**

@@ -7,7 +7,7 @@ import { BASES, type Basis } from "../../domain/candle.ts";
 import { MarketdError } from "../../domain/errors.ts";
 import type { TickKind } from "../../domain/tick.ts";
 import type { Inspection } from "../../providers/provider.ts";
-import type { CommandDeps, ReplayArgs } from "./deps.ts";
+import type { CommandDeps } from "./deps.ts";
 
 /** What candles on a basis are made of. */
 function kindFor(basis: Basis): TickKind {
@@ -17,11 +17,13 @@ function kindFor(basis: Basis): TickKind {
 /**
  * Says of which instruments there will be no candles on the basis asked for.
  *
+ * @param source what is played, in words.
  * @throws MarketdError `no-basis` where that is all of them.
  */
 export async function requireBasis(
-  { stderr }: CommandDeps,
-  { files, basis }: ReplayArgs,
+  { stderr }: Pick<CommandDeps, "stderr">,
+  basis: Basis | undefined,
+  source: string,
   { symbols }: Inspection,
 ): Promise<void> {
   if (basis === undefined) return;
@@ -42,7 +44,7 @@ export async function requireBasis(
     : `Leave --basis out, or name one of: ${given.join(", ")}.`;
   throw new MarketdError(
     "no-basis",
-    `Cannot make ${basis} candles of ${files.join(", ")}: it has no ${kind}s. ${instead}`,
+    `Cannot make ${basis} candles of ${source}: it has no ${kind}s. ${instead}`,
     { terminal: true },
   );
 }

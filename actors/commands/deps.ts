@@ -4,6 +4,7 @@
  * @module
  */
 import type { FindWriter, OpenStore } from "../../db/store.ts";
+import type { Costs } from "../../domain/backtest/tally.ts";
 import type { Basis } from "../../domain/candle.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Sources } from "../settings/sources.ts";
@@ -56,13 +57,55 @@ export interface HealthcheckArgs {
   readonly url: string | undefined;
 }
 
-/** `replay FILE...`. */
+/** What is stored of instruments, in place of a recording. */
+export interface StoredArgs {
+  /** In upper case; at least one. */
+  readonly symbols: readonly string[];
+  /** Inclusive. */
+  readonly from: Micros | undefined;
+  /** Exclusive, and after `from`. */
+  readonly to: Micros | undefined;
+}
+
+/** A parameter of a strategy, as it was said. */
+export interface ParameterSaid {
+  /** The strategy that is meant; `null`: each. */
+  readonly strategy: string | null;
+  readonly name: string;
+  readonly value: string | number | boolean;
+  /** All of it, as it was written. */
+  readonly text: string;
+}
+
+/** What strategies are to be tested on a replay, and how. */
+export interface BacktestArgs {
+  /** Their ids; at least one. */
+  readonly strategies: readonly string[];
+  /** In upper case; `null`: on all that is played. */
+  readonly symbols: readonly string[] | null;
+  /** Of the candles they are shown; absent: as they have it. */
+  readonly interval: string | undefined;
+  readonly parameters: readonly ParameterSaid[];
+  /** How long after a signal it may be entered and left, in whole minutes. */
+  readonly horizon: Micros | undefined;
+  readonly costs: Costs;
+  /** Whether it is printed as JSON. */
+  readonly json: boolean;
+  /** Files to write: a page where the name ends in `.html`, else JSON. */
+  readonly reports: readonly string[];
+}
+
+/** `replay FILE...`, or `replay --stored SYMBOL`. */
 export interface ReplayArgs {
-  /** At least one. */
+  /** At least one, unless `stored` says what to play. */
   readonly files: readonly string[];
+  /** What to play of the configured store; absent: the files. */
+  readonly stored: StoredArgs | undefined;
+  /** Strategies to test on it; absent: none. */
+  readonly backtest: BacktestArgs | undefined;
   /** `max`, or how many times as fast as it was recorded: above 0. */
   readonly speed: "max" | number;
-  /** Where to write to; absent: a scratch store. */
+  /** Where to write to, or with `stored` where to read; absent: a scratch store, or the configured. */
   readonly store: string | undefined;
   /** The candles' basis; absent: what the recording has, trades first. */
   readonly basis: Basis | undefined;

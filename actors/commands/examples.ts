@@ -39,6 +39,8 @@ export const EXAMPLES = {
     ["marketd replay spy.csv", "as fast as possible, into a scratch store"],
     ["marketd replay a.csv b.csv.gz --speed 60", "both, merged by time, an hour in a minute"],
     ["marketd replay eurusd.csv --basis mid --serve", "stay up and serve what was replayed"],
+    ["marketd replay spy.csv --strategy ema-cross --report spy.html", "test a strategy on it"],
+    ["marketd replay --stored SPY --from 2026-03-02 --strategy ema-cross", "on what is stored"],
   ),
   backfill: examples(
     ["marketd backfill AAPL --from 2026-03-02T14:30:00Z", "up to the present"],

@@ -162,10 +162,22 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     .action((id: string) => choose({ command: "providers test", args: { id } }));
   program.command("replay")
     .description("send recordings through the path of a live feed, and say what came of it")
-    .argument("<file...>", "recordings: CSV, gzipped where the name ends in .gz")
+    .argument("[file...]", "recordings: CSV, gzipped where the name ends in .gz")
     .option("--speed <factor>", "max, or a factor of the recorded pace, such as 1 or 60", "max")
     .option("--basis <basis>", "the candles' prices: trade, bid, ask or mid (what the feed has)")
     .option("--serve", "stay up and serve what was replayed")
+    .option("--stored <symbol>", "play what the store has of instruments, in place of files", also)
+    .option("--from <time>", "of what is stored: from here on, such as 2014-05-01")
+    .option("--to <time>", "of what is stored: up to here, exclusive")
+    .option("--strategy <id>", "test strategies on it, such as ema-cross,rsi-reversal", also)
+    .option("--symbol <symbol>", "of a backtest: on these alone (all that is played)", also)
+    .option("--interval <interval>", "of a backtest: the candles that they are shown (5m)")
+    .option("--param <name=value>", "of a backtest: a parameter, such as fast=9; repeatable", also)
+    .option("--horizon <time>", "of a backtest: how long a signal may take (50 candles)")
+    .option("--spread <bps>", "of a backtest: what a spread costs, in basis points (0)")
+    .option("--commission <bps>", "of a backtest: what each side costs, in basis points (0)")
+    .option("--json", "of a backtest: print it as JSON")
+    .option("--report <file>", "of a backtest: write it as .html or .json; repeatable", also)
     .addHelpText("after", `${REPLAY_ENDS}${EXAMPLES.replay}`)
     .action((files: string[], options: Options) => {
       const { store } = program.opts<Flags>();
@@ -212,6 +224,11 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     .addHelpText("after", EXAMPLES.version)
     .action(() => choose({ command: "version" }));
   return program;
+}
+
+/** Takes an option that may be repeated. */
+function also(said: string, before: readonly string[] = []): readonly string[] {
+  return [...before, said];
 }
 
 function unknownCommand(word: string, program: Parser): UsageError {

@@ -72,6 +72,38 @@ Deno.test("a recording that breaks off is played up to there, told, and ends wit
   });
 });
 
+onEachStore(
+  "what is stored is replayed as a recording of it would be, and stays as it is",
+  { files: { "day.csv": DAY } },
+  async ({ folder, store: newStore }) => {
+    const store = await newStore();
+    const run = async (...args: string[]) => await marketd(folder, [...args, "--store", store]);
+    assertEquals((await run("replay", "day.csv")).code, 0);
+    const before = (await run("export", "ticks", "AAPL")).stdout;
+
+    const { code, stdout, stderr } = await run("replay", "--stored", "aapl");
+    assertEquals(code, 0, stderr);
+    // Every other row of the file is of AAPL.
+    assertMatch(stdout, /^instruments: +AAPL$/m);
+    assertMatch(stdout, /^ticks: +600 \(600 of them were not stored yet\)$/m);
+    assert(!stdout.includes(store), "it is played into a scratch store");
+    const span = ["--from", "2024-03-05T15:00:30Z", "--to", "2024-03-05T15:01:00Z"];
+    assertMatch((await run("replay", "--stored", "AAPL,MSFT", ...span)).stdout, /^ticks: +300 /m);
+    assertEquals((await run("export", "ticks", "AAPL")).stdout, before);
+
+    const unknown = await run("replay", "--stored", "APPL");
+    assertEquals(unknown.code, 1);
+    assertMatch(unknown.stderr, /nothing of it is in .*; did you mean AAPL\?/);
+    const none = await run("replay", "--stored", "AAPL", "--from", "2024-03-06");
+    assertEquals(none.code, 1);
+    assertMatch(none.stderr, /^note: no ticks of AAPL are stored in that range$/m);
+    assertMatch(
+      none.stderr,
+      /^marketd: Cannot replay what is stored of AAPL: no row can be used\./m,
+    );
+  },
+);
+
 Deno.test("a recording without a row that can be used ends with 1, and says so", async () => {
   const files = { "bad.csv": TRADES.replace("trade,1", "trade,one").repeat(1), "odd.csv": TRADES };
   await inFolder({ ...files, "worse.csv": "time,symbol,kind\nx\ny\n" }, async (folder) => {

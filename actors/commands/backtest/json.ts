@@ -22,7 +22,9 @@ export function jsonOf(report: BacktestReport): string {
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 
-function runRecord({ closes: _, horizon, results, title: _title, ...run }: BacktestRun) {
+function runRecord(
+  { closes: _, horizon, results, step: _step, title: _title, ...run }: BacktestRun,
+) {
   const [both, buy, sell] = tallySides(results).map(tallyRecord);
   return {
     ...run,

@@ -30,6 +30,8 @@ export interface BacktestRun {
   readonly symbol: string;
   readonly interval: string;
   readonly basis: Basis;
+  /** The instrument's smallest price step. */
+  readonly step: number;
   /** All of them, those that are as usual too. */
   readonly parameters: StrategyParameters;
   /** How long after a signal it may be entered and left. */

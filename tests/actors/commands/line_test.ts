@@ -64,6 +64,8 @@ Deno.test("replay takes files, a speed, a store and a basis", () => {
     command: "replay",
     args: {
       files: ["a.csv", "b.csv.gz"],
+      stored: undefined,
+      backtest: undefined,
       speed: "max",
       store: undefined,
       basis: undefined,
@@ -73,9 +75,82 @@ Deno.test("replay takes files, a speed, a store and a basis", () => {
   const line = asked("replay a --speed 60 --basis mid --serve --store sqlite:x.db --port 0");
   assertEquals(line.invocation, {
     command: "replay",
-    args: { files: ["a"], speed: 60, store: "sqlite:x.db", basis: "mid", serve: true },
+    args: {
+      files: ["a"],
+      stored: undefined,
+      backtest: undefined,
+      speed: 60,
+      store: "sqlite:x.db",
+      basis: "mid",
+      serve: true,
+    },
   });
   assertEquals(line.flags, { store: "sqlite:x.db", port: "0" });
+});
+
+Deno.test("replay takes what is stored in place of files", () => {
+  const { invocation } = asked("replay --stored spy,ibm --stored vod.l --from 1970-01-02");
+  assert(invocation.command === "replay");
+  const { files, stored } = invocation.args;
+  assertEquals(files, []);
+  assertEquals(stored, {
+    symbols: ["SPY", "IBM", "VOD.L"],
+    from: 86_400_000_000,
+    to: undefined,
+  });
+  assertMatch(
+    refusal("replay a.csv --stored spy"),
+    /--stored plays what is stored: leave out a\.csv/,
+  );
+  assertMatch(refusal("replay a.csv --to 2014-05-01"), /--from and --to are for --stored only/);
+  assertMatch(
+    refusal("replay --stored spy --from 2014-05-02 --to 2014-05-01"),
+    /--to must be after/,
+  );
+});
+
+Deno.test("replay takes strategies to test, and how", () => {
+  const { invocation } = asked(
+    "replay a --strategy ema-cross,rsi-reversal --strategy ema-cross --symbol spy --interval 60m " +
+      "--param fast=9 --param ema-cross.slow=21 --param mode=fast --horizon 4h --spread 0.5 " +
+      "--commission 1 --json --report a.html --report b.JSON",
+  );
+  assert(invocation.command === "replay");
+  assertEquals(invocation.args.backtest, {
+    strategies: ["ema-cross", "rsi-reversal"],
+    symbols: ["SPY"],
+    interval: "1h",
+    parameters: [
+      { strategy: null, name: "fast", value: 9, text: "fast=9" },
+      { strategy: "ema-cross", name: "slow", value: 21, text: "ema-cross.slow=21" },
+      { strategy: null, name: "mode", value: "fast", text: "mode=fast" },
+    ],
+    horizon: 4 * 3_600_000_000,
+    costs: { spread: 0.5, commission: 1 },
+    json: true,
+    reports: ["a.html", "b.JSON"],
+  });
+  const plain = asked("replay a --strategy ema-cross").invocation;
+  assert(plain.command === "replay");
+  assertEquals(plain.args.backtest, {
+    strategies: ["ema-cross"],
+    symbols: null,
+    interval: undefined,
+    parameters: [],
+    horizon: undefined,
+    costs: { spread: 0, commission: 0 },
+    json: false,
+    reports: [],
+  });
+  const refused = (options: string, words: RegExp) =>
+    assertMatch(refusal(`replay a --strategy x ${options}`), words);
+  refused("--param fast", /--param must be such as fast=9.*\(was "fast"\)/);
+  refused("--horizon 90s", /--horizon must be whole minutes, .*\(was "90s"\)/);
+  refused("--spread -1", /--spread must be basis points, .*\(was "-1"\)/);
+  refused("--report a.pdf", /--report must end in \.html or \.json \(was "a\.pdf"\)/);
+  refused("--interval 7m", /--interval must be/);
+  refused("--store sqlite:x.db", /a backtest is played into a scratch store: leave out --store/);
+  assertMatch(refusal("replay a --horizon 4h"), /--horizon is for backtests only: .*--strategy/);
 });
 
 Deno.test("export takes times in microseconds, and a format from the file's name", () => {
@@ -161,7 +236,7 @@ Deno.test("wrong usage is told with the help that helps", () => {
     /unknown command 'prnt' .*\nTry `marketd config --help`\.\n$/,
   );
   assertMatch(refusal("run now"), /too many arguments/);
-  assertMatch(refusal("replay"), /missing required argument 'file'/);
+  assertMatch(refusal("replay"), /name a recording to play, or --stored SYMBOL/);
   assertMatch(refusal("--port"), /--port <number>' argument missing/);
   assertMatch(refusal("--log-level loud"), /Allowed choices are debug, info, warning, error/);
 });

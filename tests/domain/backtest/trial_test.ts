@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Outcome, type TrialCandle, tryOut } from "../../../domain/backtest/trial.ts";
+import { Trials } from "../../../domain/backtest/trials.ts";
 import type { Signal } from "../../../domain/signal.ts";
 import { HOUR, MINUTE } from "../../../domain/time.ts";
 import { minutes, signal, T0 } from "./signals.ts";
@@ -211,5 +212,34 @@ Deno.test("what comes after it was left changes nothing", () => {
     const first = fare(candles.slice(0, cut), signal(at));
     if (first.result === "undecided") return;
     assertEquals(fare(candles, signal(at)), first);
+  }));
+});
+
+Deno.test("many signals in one walk fare as each does alone", () => {
+  const anySignals = fc.array(
+    fc.tuple(anyLevels, fc.nat({ max: 35 }), fc.boolean(), anyHorizon),
+    { maxLength: 12 },
+  ).map((rows) =>
+    rows.map(([at, minute, isSell, horizon]) => {
+      const time = T0 + minute * MINUTE;
+      const sell = { side: "sell", stop: at.target, target: at.stop } as const;
+      return { one: signal({ ...at, time, ...(isSell ? sell : {}) }), horizon };
+    }).sort((a, b) => a.one.time - b.one.time)
+  );
+  fc.assert(fc.property(anyCandles, anySignals, fc.nat({ max: 3 }), (all, signals, skipped) => {
+    // Some minutes have no candle.
+    const candles = all.filter((_, i) => i % 4 !== skipped);
+    const horizons = new Map(signals.map(({ one, horizon }) => [one, horizon]));
+    const trials = new Trials(signals.map(({ one }) => one), {
+      step: 0.01,
+      horizonOf: (one) => horizons.get(one)!,
+    });
+    for (const candle of candles) trials.next(candle);
+    const end = candles.at(-1)?.end ?? -Infinity;
+    const alone = signals.map(({ one, horizon }) => {
+      const close = candles.findLast((candle) => candle.start < one.time)?.close ?? null;
+      return tryOut(one, candles, { step: 0.01, horizon, close }, end);
+    });
+    assertEquals(trials.finish(), alone);
   }));
 });

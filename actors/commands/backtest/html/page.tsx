@@ -69,7 +69,9 @@ function Run({ run }: { run: BacktestRun }) {
         <figcaption>
           Prices and signals <span class="soft">▲ buy ▼ sell, filled: reached its target</span>
         </figcaption>
-        <Prices run={run} />
+        <div class="wide chart">
+          <Prices run={run} />
+        </div>
       </figure>
       <div class="charts">
         <figure>
@@ -81,7 +83,7 @@ function Run({ run }: { run: BacktestRun }) {
           <Excursions results={results} />
         </figure>
       </div>
-      <Signals results={results} />
+      <Signals run={run} />
     </section>
   );
 }

@@ -42,7 +42,7 @@ export function roundValues([from, to]: Extent, count: number): number[] {
   const rough = (to - from) / count;
   if (!(rough > 0)) return [from];
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((one) => rough <= one * power) ?? 10);
+  const step = power * ([1, 2, 5].find((one) => rough <= one * power * (1 + 1e-9)) ?? 10);
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from(

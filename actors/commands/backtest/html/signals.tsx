@@ -4,6 +4,8 @@
  * @module
  */
 import { fixed, signed } from "../figures.ts";
+import type { BacktestRun } from "../report.ts";
+import { placesOf } from "../../../http/dashboard/assets/format.js";
 import type { Result } from "../../../../domain/backtest/tally.ts";
 import { formatTime, type Micros } from "../../../../domain/time.ts";
 
@@ -11,7 +13,8 @@ import { formatTime, type Micros } from "../../../../domain/time.ts";
 const MOST = 2_000;
 
 /** The table. */
-export function Signals({ results }: { results: readonly Result[] }) {
+export function Signals({ run: { results, step } }: { run: BacktestRun }) {
+  const places = placesOf(step);
   const shown = results.slice(0, MOST);
   return (
     <details open={results.length <= 100}>
@@ -22,12 +25,23 @@ export function Signals({ results }: { results: readonly Result[] }) {
         <table>
           <thead>
             <tr>
-              {["time", "side", "entry", "stop", "target", "result", "entered", "left", "net bps"]
-                .concat("net R", "MFE", "MAE", "why")
+              {[
+                "time (UTC)",
+                "side",
+                "entry",
+                "stop",
+                "target",
+                "result",
+                "entered",
+                "left",
+                "net bps",
+              ]
+                .concat("net R", "MFE", "MAE")
                 .map((title) => <th scope="col">{title}</th>)}
+              <th scope="col" class="words">why</th>
             </tr>
           </thead>
-          <tbody>{shown.map((one) => <Row result={one} />)}</tbody>
+          <tbody>{shown.map((one) => <Row result={one} places={places} />)}</tbody>
         </table>
       </div>
     </details>
@@ -38,20 +52,20 @@ function countOf(count: number): string {
   return count > MOST ? `the first ${MOST} of ${count}; as JSON there are all` : String(count);
 }
 
-function Row({ result: one }: { result: Result }) {
+function Row({ places, result: one }: { places: number; result: Result }) {
   const { entered, left, result, signal } = one;
   return (
     <tr>
       <td>{shortTime(signal.time)}</td>
       <td>{signal.side}</td>
-      <td>{signal.entry}</td>
-      <td>{signal.stop}</td>
-      <td>{signal.target}</td>
+      <td>{signal.entry.toFixed(places)}</td>
+      <td>{signal.stop.toFixed(places)}</td>
+      <td>{signal.target.toFixed(places)}</td>
       <td>
         <b class={result}>{result}</b>
       </td>
-      <td>{entered?.price ?? ""}</td>
-      <td>{left?.price ?? ""}</td>
+      <td>{entered?.price.toFixed(places) ?? ""}</td>
+      <td>{left?.price.toFixed(places) ?? ""}</td>
       <td>{signed(one.net, 1)}</td>
       <td>{signed(one.risked, 2)}</td>
       <td>{fixed(one.favourableRisked, 2)}</td>

@@ -20,7 +20,7 @@ export const STYLE = `
 @media print { :root { color-scheme: light; } }
 body {
   margin: 0 auto;
-  max-width: 68rem;
+  max-width: 80rem;
   padding: 1.2rem 1.2rem 3rem;
   background: var(--ground);
   color: var(--text);
@@ -38,18 +38,22 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td {
-  padding: .25rem .55rem;
+  padding: .25rem .45rem;
   border-bottom: 1px solid var(--line);
   text-align: right;
   white-space: nowrap;
 }
 th { color: var(--soft); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td.words { text-align: left; white-space: normal; min-width: 16rem; }
+td.words { text-align: left; white-space: normal; min-width: 18rem; }
+th.words { text-align: left; }
+td:last-child, th:last-child { padding-right: 0; }
 tbody tr.both { font-weight: 600; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .5rem 1rem; }
 figure { margin: 0; }
 figcaption { font-weight: 600; margin: 1rem 0 .2rem; }
+summary { margin-top: 1rem; cursor: pointer; }
+.chart svg { min-width: 46rem; }
 svg { display: block; width: 100%; height: auto; background: var(--panel); border-radius: 6px; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .zero { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; }

@@ -1,0 +1,35 @@
+/**
+ * The end of a backtest: what the strategies said is tried, and written.
+ *
+ * @module
+ */
+import { collect } from "./collect.ts";
+import type { BacktestPlan } from "./plan.ts";
+import { writeReport } from "./write.ts";
+import type { BacktestArgs, CommandDeps } from "../deps.ts";
+import type { Conclude } from "../playing.ts";
+import about from "../../../deno.json" with { type: "json" };
+import type { Inspection } from "../../../providers/provider.ts";
+
+/**
+ * What is to be done when all is played.
+ *
+ * @param source what was played, in words.
+ */
+export function concluding(
+  { stdout }: Pick<CommandDeps, "stdout">,
+  args: BacktestArgs,
+  plan: BacktestPlan,
+  source: string,
+  { first, last }: Inspection,
+): Conclude {
+  return async ({ shared: { clock, directory } }, store) => {
+    const from = first!;
+    const to = Math.min(last!, clock.now());
+    const played = directory.all().filter(({ canary }) => !canary)
+      .map(({ basis, instrument: { step, symbol } }) => ({ basis, step, symbol }));
+    const runs = await collect(store, plan, played, from, to);
+    const report = { version: about.version, source, from, to, costs: plan.costs, runs };
+    await writeReport(stdout, args, report);
+  };
+}

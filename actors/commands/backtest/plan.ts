@@ -1,0 +1,130 @@
+/**
+ * What is to be tested: strategies, how each is set up, and on what.
+ *
+ * @module
+ */
+import { type z } from "zod";
+import { nearest } from "../../settings/problems.ts";
+import type { Settings } from "../../settings/schema.ts";
+import type { BacktestArgs, ParameterSaid } from "../deps.ts";
+import type { Costs } from "../../../domain/backtest/tally.ts";
+import { MarketdError } from "../../../domain/errors.ts";
+import { BASE_INTERVAL, type Interval, parseInterval } from "../../../domain/interval.ts";
+import type { StrategyCatalog } from "../../../domain/strategies/catalog.ts";
+import { revisionOf, setupSchema, type StrategySetup } from "../../../domain/strategies/config.ts";
+import type { Strategy } from "../../../domain/strategies/contract.ts";
+import type { Micros } from "../../../domain/time.ts";
+
+/** Candles of a strategy's interval that a signal may take, unless told. */
+const HORIZON = 50;
+
+/** A strategy that is to be tested. */
+export interface PlannedStrategy {
+  readonly strategy: Strategy;
+  readonly setup: StrategySetup;
+  /** Of its setup: what its signals bear. */
+  readonly revision: string;
+  /** How long after a signal it may be entered and left. */
+  readonly horizon: Micros;
+}
+
+/** What is to be tested. */
+export interface BacktestPlan {
+  readonly strategies: readonly PlannedStrategy[];
+  /** In upper case; `null`: all that are played. */
+  readonly symbols: readonly string[] | null;
+  readonly costs: Costs;
+}
+
+/**
+ * Settles what was asked for.
+ *
+ * @param intervals those that are built; another that is asked for is built too.
+ * @throws MarketdError `unknown-strategy`, `bad-parameter` or `bad-interval`, terminal.
+ */
+export function planOf(
+  args: BacktestArgs,
+  catalog: StrategyCatalog,
+): BacktestPlan {
+  const { interval, parameters, strategies, symbols, costs } = args;
+  for (const { strategy, text } of parameters) {
+    if (strategy === null || strategies.includes(strategy)) continue;
+    throw failure(
+      "bad-parameter",
+      `Cannot use --param ${text}: ${strategy} is none of the strategies to test ` +
+        `(${strategies.join(", ")})`,
+    );
+  }
+  return {
+    costs,
+    symbols,
+    strategies: strategies.map((id) => {
+      const strategy = find(id, catalog);
+      const said = parameters.filter((one) => one.strategy === null || one.strategy === id);
+      const setup = setupOf(strategy, interval, said);
+      const built = builtInterval(strategy, setup.interval);
+      return {
+        strategy,
+        setup: { ...setup, interval: built.name },
+        revision: revisionOf(id, { ...setup, interval: built.name }),
+        horizon: args.horizon ?? HORIZON * built.span,
+      };
+    }),
+  };
+}
+
+function find(id: string, catalog: StrategyCatalog): Strategy {
+  const strategy = catalog.get(id);
+  if (strategy !== undefined) return strategy;
+  const known = [...catalog.keys()];
+  const near = nearest(id, known);
+  const hint = near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`;
+  throw failure("unknown-strategy", `Cannot test the strategy "${id}", which is unknown: ${hint}`);
+}
+
+function setupOf(
+  strategy: Strategy,
+  interval: string | undefined,
+  said: readonly ParameterSaid[],
+): StrategySetup {
+  const { data, error } = setupSchema(strategy).safeParse({
+    ...(interval === undefined ? {} : { interval }),
+    parameters: Object.fromEntries(said.map(({ name, value }) => [name, value])),
+  });
+  if (data !== undefined) return data as StrategySetup;
+  const problems = error.issues.map(wordsOf).join("; ");
+  throw failure("bad-parameter", `Cannot set up the strategy ${strategy.id}: ${problems}`);
+}
+
+/** The schema's words, after the parameter that they are about. */
+function wordsOf({ message, path }: z.core.$ZodIssue): string {
+  return [path.slice(1).join("."), message].filter((part) => part !== "").join(": ");
+}
+
+function builtInterval({ id, intraday }: Strategy, name: string): Interval {
+  const interval = parseInterval(name);
+  if (interval === undefined) {
+    throw failure(
+      "bad-interval",
+      `Cannot show ${id} candles of "${name}": say an interval such as ${BASE_INTERVAL.name} or 1h`,
+    );
+  }
+  if (!intraday || !interval.session) return interval;
+  throw failure(
+    "bad-interval",
+    `Cannot show ${id} candles of ${name}: it needs some that are shorter than a session, such as 5m`,
+  );
+}
+
+function failure(code: string, message: string): MarketdError {
+  const ended = /[.?!]$/.test(message) ? message : `${message}.`;
+  return new MarketdError(code, ended, { terminal: true });
+}
+
+/** A configuration under which a plan's strategies, and no others, are run. */
+export function testing(settings: Settings, { strategies }: BacktestPlan): Settings {
+  const { candles } = settings;
+  const wanted = strategies.map(({ setup }) => setup.interval);
+  const intervals = [...new Set([...candles.intervals, ...wanted])];
+  return { ...settings, candles: { ...candles, intervals } };
+}

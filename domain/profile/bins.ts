@@ -64,6 +64,23 @@ export function middlePrice({ first, width, step }: Bins, index: number): number
   return priceAt((first + index) * width + (width - 1) / 2, step);
 }
 
+/**
+ * Bins as many times as wide. Those that the first and the last of these begin and end in hold what
+ * falls into them.
+ *
+ * @param factor a whole number of at least 1.
+ */
+export function widened({ first, step, values, width }: Bins, factor: number): Bins {
+  const start = Math.floor(first / factor);
+  if (values.length === 0) return { step, width: width * factor, first: start, values };
+  const end = Math.floor((first + values.length - 1) / factor);
+  const wider = new Float64Array(end - start + 1);
+  for (let at = 0; at < values.length; at++) {
+    wider[Math.floor((first + at) / factor) - start]! += values[at]!;
+  }
+  return { step, width: width * factor, first: start, values: wider };
+}
+
 /** The options with everything settled. */
 export type SettledBins = { readonly [K in keyof BinOptions]-?: number };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { profileSchema } from "./measurerecords.ts";
 import { readProfile } from "./profilespan.ts";
 import { checkSpan, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
@@ -11,6 +11,7 @@ import { settle } from "./settle.ts";
 import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
+import { badParameter } from "../problem.ts";
 import type { Symbols } from "../symbols.ts";
 import {
   PROFILE_HEADER,
@@ -18,6 +19,7 @@ import {
   type ProfileView,
   profileView,
 } from "../../../domain/measuretables.ts";
+import { priceAt, widened } from "../../../domain/profile/bins.ts";
 import type { SessionProfile } from "../../../domain/profile/series.ts";
 
 const TABLE: Table<ProfileView> = {
@@ -25,6 +27,8 @@ const TABLE: Table<ProfileView> = {
   row: profileRows,
   record: (view) => view,
 };
+
+const BIN = "must be a price above 0";
 
 const route = createRoute({
   method: "get",
@@ -38,7 +42,15 @@ const route = createRoute({
     "CSV it has a row for each bin.",
   security: READ,
   request: {
-    query: queryOf({ symbol: symbolParam, ...spanParams, format: pageParams.format }),
+    query: queryOf({
+      symbol: symbolParam,
+      ...spanParams,
+      bin: z.coerce.number({ error: BIN }).positive({ error: BIN }).optional().openapi({
+        description: "The width of a bin, in prices: a whole number of those that are kept.",
+        example: 0.05,
+      }),
+      format: pageParams.format,
+    }),
   },
   responses: {
     200: {
@@ -69,7 +81,20 @@ export function mountProfile(app: OpenAPIHono, { shared }: HttpDeps, symbols: Sy
         shared.clock.now(),
       );
     }
-    const view = session === null ? null : profileView(session);
+    const view = session === null ? null : profileView(inBins(session, query.bin));
     return answerTable(c, TABLE, format, view === null ? [] : [view], null);
   });
+}
+
+/** A profile in bins of another width. */
+function inBins(session: SessionProfile, bin: number | undefined): SessionProfile {
+  if (bin === undefined) return session;
+  const { bins, tpo } = session;
+  const kept = priceAt(bins.width, bins.step);
+  const factor = Math.round(bin / kept);
+  if (factor < 1 || Math.abs(bin / kept - factor) > 1e-6) {
+    throw badParameter("bin", "bad-bin", `must be a whole number of bins of ${kept} (was ${bin})`);
+  }
+  const time = tpo === null ? null : { ...tpo, binSteps: bins.width * factor };
+  return { ...session, bins: widened(bins, factor), tpo: time };
 }

@@ -94,6 +94,23 @@ Deno.test("the profile of a span is the sum of its closed minutes", async () => 
   });
 });
 
+Deno.test("a profile is given in wider bins where they are asked for", async () => {
+  await inPlace(async (place) => {
+    tradeAapl(place);
+    const path = "/api/v1/profile?symbol=AAPL&bin=";
+    const [wide] = (await place.json(`${path}0.02`)).data.map((row) => profileSchema.parse(row));
+    // 10 at 100 and 20 at 100.01 are one bin; 35 at 100.02 begin the next.
+    assertEquals(wide!.bins, [{ price: 100, volume: 30 }, { price: 100.02, volume: 35 }]);
+    assertEquals([wide!.binSize, wide!.total], [0.02, 65]);
+    assertEquals([wide!.val, wide!.vah], [100, 100.03]);
+    for (const bin of ["0.015", "0.005", "0", "x"]) {
+      assertEquals((await place.get(path + bin)).status, 400, bin);
+    }
+    const problem = await (await place.get(`${path}0.015`)).json();
+    assertEquals(problem.code, "bad-bin");
+  });
+});
+
 Deno.test("order flow is given bar by bar, the forming one last", async () => {
   await inPlace(async (place) => {
     tradeAapl(place);

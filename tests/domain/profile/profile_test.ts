@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MarketdError } from "../../../domain/errors.ts";
 import { FLAGS } from "../../../domain/flags.ts";
-import { highestPrice, lowestPrice } from "../../../domain/profile/bins.ts";
+import { highestPrice, lowestPrice, widened } from "../../../domain/profile/bins.ts";
 import { measureProfile } from "../../../domain/profile/measures.ts";
 import { type ProfileOptions, VolumeProfile } from "../../../domain/profile/profile.ts";
 import { quoteAt, REAL, realTicks, tradeAt } from "../ticks.ts";
@@ -232,4 +232,18 @@ Deno.test({
     // No more than one pair beyond its share: without the widest pair it would fall short.
     assert(valueShare >= 0.7 && valueShare < 0.8, `${valueShare}`);
   },
+});
+
+Deno.test("bins made wider are those of a profile that was built with wider ones", () => {
+  fc.assert(fc.property(anyPrints, fc.integer({ min: 1, max: 50 }), (prints, factor) => {
+    const room = { maxBins: 1_000_000 };
+    const plain = ({ values, ...rest }: ReturnType<typeof widened>) => ({
+      ...rest,
+      values: Array.from(values),
+    });
+    assertEquals(
+      plain(widened(profileOf(prints, room).bins(), factor)),
+      plain(profileOf(prints, { ...room, binSteps: factor }).bins()),
+    );
+  }));
 });

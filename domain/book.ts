@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "./plain.ts";
 import type { Depth, Level } from "./tick.ts";
 
 /** Measures of a book. */
@@ -35,11 +36,6 @@ export function measureBook({ bids, asks }: Pick<Depth, "bids" | "asks">): BookM
     spread: both ? plain(ask - bid) : null,
     imbalance: buying + selling > 0 ? (buying - selling) / (buying + selling) : null,
   };
-}
-
-/** Without the last digits, which binary fractions make up (IEEE 754): 0.4, not 0.3999999999999915. */
-function plain(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 function sizeOf(side: readonly Level[]): number {

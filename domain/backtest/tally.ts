@@ -10,6 +10,7 @@
  * @module
  */
 import type { Fill, Outcome, TrialResult } from "./trial.ts";
+import { plain } from "../plain.ts";
 import type { Signal } from "../signal.ts";
 import { signOf } from "../strategies/prices.ts";
 import type { Side } from "../tick.ts";
@@ -124,11 +125,11 @@ export function resultOf(outcome: Outcome, { commission, spread }: Costs): Resul
   const net = gross - spread - 2 * commission;
   return {
     ...outcome,
-    gross,
-    net,
-    risked: net / (1e4 * risk / entered.price),
-    favourableRisked: favourable / risk,
-    adverseRisked: adverse / risk,
+    gross: plain(gross),
+    net: plain(net),
+    risked: plain(net / (1e4 * risk / entered.price)),
+    favourableRisked: plain(favourable / risk),
+    adverseRisked: plain(adverse / risk),
   };
 }
 
@@ -160,7 +161,7 @@ export function tally(all: readonly Result[]): Tally {
     net: mean(nets),
     total: sum(nets),
     risked: mean(left.map(({ risked }) => risked!)),
-    profitFactor: lost > 0 ? won / lost : null,
+    profitFactor: lost > 0 ? plain(won / lost) : null,
     held: mean(left.map((one) => one.left!.time - one.entered!.time)),
   };
 }
@@ -176,9 +177,9 @@ export function tallySides(all: readonly Result[]): SideTally[] {
 }
 
 function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  return plain(values.reduce((total, value) => total + value, 0));
 }
 
 function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : sum(values) / values.length;
+  return values.length === 0 ? null : plain(sum(values) / values.length);
 }

@@ -23,6 +23,7 @@
  * @module
  */
 import type { Candle } from "../candle.ts";
+import { plain } from "../plain.ts";
 import type { Signal } from "../signal.ts";
 import { signOf } from "../strategies/prices.ts";
 import type { Micros } from "../time.ts";
@@ -202,9 +203,4 @@ export function tryOut(
   const trial = new Trial(signal, options);
   for (const candle of candles) trial.next(candle);
   return trial.finish(end);
-}
-
-/** Without the last digits, which a difference of doubles makes up. */
-function plain(value: number): number {
-  return Number(value.toPrecision(12));
 }

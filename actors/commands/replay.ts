@@ -9,8 +9,9 @@ import { assemble } from "../assembly.ts";
 import { DrivenClock } from "../clock.ts";
 import { noRow } from "../recorded.ts";
 import type { Settings } from "../settings/schema.ts";
-import { type BacktestPlan, planOf, testing } from "./backtest/plan.ts";
+import { type BacktestPlan, planOf, requirePlayed, testing } from "./backtest/plan.ts";
 import { concluding } from "./backtest/conclude.ts";
+import { ReportFiles } from "./backtest/write.ts";
 import { requireBasis } from "./basis.ts";
 import type { CommandDeps, ReplayArgs, StoredArgs } from "./deps.ts";
 import { exportRows } from "./export.ts";
@@ -31,6 +32,7 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
   // What cannot be tested is told before anything is read.
   const plan = backtest === undefined ? null : planOf(backtest, STRATEGIES);
   const { settings: configured } = await prepare(deps);
+  const reports = await ReportFiles.create(backtest?.reports ?? []);
   const scratch = await Deno.makeTempDir({ prefix: "marketd-" });
   try {
     const files = stored === undefined ? args.files : await unload(deps, stored, scratch);
@@ -40,6 +42,9 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
     const source = sourceOf(args);
     if (inspection.first === null) throw noRow(source);
     await requireBasis(deps, args.basis, source, inspection);
+    if (plan !== null) {
+      requirePlayed(plan, source, inspection.symbols.map(({ symbol }) => symbol.toUpperCase()));
+    }
     const into = stored === undefined ? args.store : undefined;
     const store = into ?? `sqlite:${scratch}/replay.db`;
     const began = performance.now();
@@ -51,11 +56,14 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
       serve,
       live: false,
     });
-    const conclude = plan === null ? null : concluding(deps, backtest!, plan, source, inspection);
+    const conclude = plan === null
+      ? null
+      : concluding(deps, backtest!, plan, reports, source, inspection);
     const summary = backtest?.json === true ? deps.stderr : deps.stdout;
     const playing = { assembly, began, conclude, inspection, serve, source, store, summary };
     return await play(deps, playing);
   } finally {
+    await reports.discard();
     await Deno.remove(scratch, { recursive: true });
   }
 }

@@ -5,7 +5,9 @@
  */
 import { collect } from "./collect.ts";
 import type { BacktestPlan } from "./plan.ts";
-import { writeReport } from "./write.ts";
+import { jsonOf } from "./json.ts";
+import { textOf } from "./text.ts";
+import type { ReportFiles } from "./write.ts";
 import type { BacktestArgs, CommandDeps } from "../deps.ts";
 import type { Conclude } from "../playing.ts";
 import about from "../../../deno.json" with { type: "json" };
@@ -18,8 +20,9 @@ import type { Inspection } from "../../../providers/provider.ts";
  */
 export function concluding(
   { stdout }: Pick<CommandDeps, "stdout">,
-  args: BacktestArgs,
+  { json }: Pick<BacktestArgs, "json">,
   plan: BacktestPlan,
+  files: ReportFiles,
   source: string,
   { first, last }: Inspection,
 ): Conclude {
@@ -30,6 +33,7 @@ export function concluding(
       .map(({ basis, instrument: { step, symbol } }) => ({ basis, step, symbol }));
     const runs = await collect(store, plan, played, from, to);
     const report = { version: about.version, source, from, to, costs: plan.costs, runs };
-    await writeReport(stdout, args, report);
+    await stdout.write(json ? jsonOf(report) : `\n${textOf(report)}`);
+    await files.write(report);
   };
 }

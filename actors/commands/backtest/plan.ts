@@ -11,7 +11,12 @@ import type { Costs } from "../../../domain/backtest/tally.ts";
 import { MarketdError } from "../../../domain/errors.ts";
 import { BASE_INTERVAL, type Interval, parseInterval } from "../../../domain/interval.ts";
 import type { StrategyCatalog } from "../../../domain/strategies/catalog.ts";
-import { revisionOf, setupSchema, type StrategySetup } from "../../../domain/strategies/config.ts";
+import {
+  ANY,
+  revisionOf,
+  setupSchema,
+  type StrategySetup,
+} from "../../../domain/strategies/config.ts";
 import type { Strategy } from "../../../domain/strategies/contract.ts";
 import type { Micros } from "../../../domain/time.ts";
 
@@ -121,10 +126,37 @@ function failure(code: string, message: string): MarketdError {
   return new MarketdError(code, ended, { terminal: true });
 }
 
+/**
+ * Holds that what is to be tested on is played.
+ *
+ * @param source what is played, in words.
+ * @throws MarketdError `unknown-symbol`, terminal.
+ */
+export function requirePlayed(
+  { symbols }: Pick<BacktestPlan, "symbols">,
+  source: string,
+  played: readonly string[],
+): void {
+  const missing = symbols?.find((symbol) => !played.includes(symbol));
+  if (missing === undefined) return;
+  throw failure(
+    "unknown-symbol",
+    `Cannot test strategies on ${missing}: it is not in ${source}, which has ${played.join(", ")}`,
+  );
+}
+
 /** A configuration under which a plan's strategies, and no others, are run. */
-export function testing(settings: Settings, { strategies }: BacktestPlan): Settings {
+export function testing(settings: Settings, { strategies, symbols }: BacktestPlan): Settings {
   const { candles } = settings;
   const wanted = strategies.map(({ setup }) => setup.interval);
   const intervals = [...new Set([...candles.intervals, ...wanted])];
-  return { ...settings, candles: { ...candles, intervals } };
+  const on = symbols ?? [ANY];
+  return {
+    ...settings,
+    candles: { ...candles, intervals },
+    strategies: Object.fromEntries(strategies.map(({ setup, strategy }) => [
+      strategy.id,
+      Object.fromEntries(on.map((symbol) => [symbol, setup])),
+    ])),
+  };
 }

@@ -6,30 +6,45 @@
 import { pageOf } from "./html/page.tsx";
 import { jsonOf } from "./json.ts";
 import type { BacktestReport } from "./report.ts";
-import { textOf } from "./text.ts";
-import type { BacktestArgs, Output } from "../deps.ts";
 import { OutFile } from "../outfile.ts";
 
-/**
- * Writes it as it was asked for.
- *
- * @throws MarketdError `unwritable` where a file cannot be written.
- */
-export async function writeReport(
-  stdout: Output,
-  { json, reports }: Pick<BacktestArgs, "json" | "reports">,
-  report: BacktestReport,
-): Promise<void> {
-  await stdout.write(json ? jsonOf(report) : `\n${textOf(report)}`);
-  for (const path of reports) {
-    const text = /\.html$/i.test(path) ? await pageOf(report) : jsonOf(report);
-    const file = await OutFile.create(path);
+/** The files that a backtest is to be written to: made before it begins, so that none fails after it. */
+export class ReportFiles {
+  readonly #open: { readonly path: string; readonly file: OutFile }[] = [];
+
+  /**
+   * Makes the files.
+   *
+   * @param paths a page where the name ends in `.html`, else JSON.
+   * @throws MarketdError `unwritable` where one cannot be made; none is left then.
+   */
+  static async create(paths: readonly string[]): Promise<ReportFiles> {
+    const files = new ReportFiles();
     try {
-      await file.write(text);
-      await file.finish();
+      for (const path of paths) files.#open.push({ path, file: await OutFile.create(path) });
+      return files;
     } catch (error) {
-      await file.discard();
+      await files.discard();
       throw error;
     }
+  }
+
+  /**
+   * Writes the files whole.
+   *
+   * @throws MarketdError `unwritable` where one cannot be written.
+   */
+  async write(report: BacktestReport): Promise<void> {
+    for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
+      const { file, path } = next;
+      await file.write(/\.html$/i.test(path) ? await pageOf(report) : jsonOf(report));
+      await file.finish();
+      this.#open.shift();
+    }
+  }
+
+  /** Leaves nothing of those that were not written. */
+  async discard(): Promise<void> {
+    for (const { file } of this.#open.splice(0)) await file.discard();
   }
 }

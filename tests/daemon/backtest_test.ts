@@ -163,7 +163,7 @@ Deno.test({
       })).filter(({ result }) => ["target", "stop", "expired"].includes(result));
       const { both } = run!.tally;
       const hits = left.filter(({ result }) => result === "target").length;
-      assertEquals([both["left"], both["hitRate"]], [left.length, plainly(hits / left.length)]);
+      assertEquals([both["left"], both["hitRate"]], [left.length, hits / left.length]);
       const total = left.reduce((sum, { net }) => sum + net, 0);
       assert(Math.abs(both["total"] as number - total) < 1e-6);
 
@@ -176,7 +176,6 @@ Deno.test({
   },
 });
 
-const plainly = (value: number) => Number(value.toPrecision(12));
 const signed = (value: number) => `${value > 0 ? "\\+" : ""}${value.toFixed(1)}`;
 
 /** Eight hours of a price that goes up and down, a trade every twenty seconds. */

@@ -11,6 +11,8 @@ export interface Figure {
   readonly title: string;
   /** What it means, for people. */
   readonly meaning: string;
+  /** Whether it is left out where there is less room, as in a terminal. */
+  readonly isMore?: boolean;
   of(tally: SideTally): string;
 }
 
@@ -87,6 +89,7 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     title: "gross bps",
+    isMore: true,
     meaning: "Mean return before costs, in basis points",
     of: ({ gross }) => signed(gross, 2),
   },

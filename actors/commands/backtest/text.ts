@@ -8,6 +8,8 @@ import { type BacktestReport, type BacktestRun, parametersOf } from "./report.ts
 import { tallySides } from "../../../domain/backtest/tally.ts";
 import { formatDuration } from "../../../domain/time.ts";
 
+const SHOWN = FIGURES.filter(({ isMore }) => isMore !== true);
+
 /** Writes it. */
 export function textOf({ costs, runs }: BacktestReport): string {
   const { commission, spread } = costs;
@@ -18,10 +20,10 @@ export function textOf({ costs, runs }: BacktestReport): string {
 function blockOf(run: BacktestRun): string {
   const { basis, horizon, interval, results, strategy, symbol } = run;
   const rows = [
-    FIGURES.map(({ title }) => title),
-    ...tallySides(results).map((tally) => FIGURES.map((figure) => figure.of(tally))),
+    SHOWN.map(({ title }) => title),
+    ...tallySides(results).map((tally) => SHOWN.map((figure) => figure.of(tally))),
   ];
-  const widths = FIGURES.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  const widths = SHOWN.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const lines = rows.map((row) =>
     row.map((cell, at) => at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))
       .join("  ").trimEnd()

@@ -8,6 +8,7 @@ import { Excursions } from "./excursions.tsx";
 import { Prices } from "./prices.tsx";
 import { Signals } from "./signals.tsx";
 import { STYLE } from "./style.ts";
+import { Wide } from "./wide.tsx";
 import { FIGURES } from "../figures.ts";
 import { type BacktestReport, type BacktestRun, parametersOf, RULES } from "../report.ts";
 import { tallySides } from "../../../../domain/backtest/tally.ts";
@@ -69,9 +70,9 @@ function Run({ run }: { run: BacktestRun }) {
         <figcaption>
           Prices and signals <span class="soft">▲ buy ▼ sell, filled: reached its target</span>
         </figcaption>
-        <div class="wide chart">
+        <Wide label={`Prices of ${symbol} and signals of ${title}`}>
           <Prices run={run} />
-        </div>
+        </Wide>
       </figure>
       <div class="charts">
         <figure>
@@ -88,9 +89,9 @@ function Run({ run }: { run: BacktestRun }) {
   );
 }
 
-function Tallies({ run: { results } }: { run: BacktestRun }) {
+function Tallies({ run: { results, symbol, title } }: { run: BacktestRun }) {
   return (
-    <div class="wide">
+    <Wide label={`Figures of ${title} on ${symbol}`}>
       <table>
         <thead>
           <tr>
@@ -105,6 +106,6 @@ function Tallies({ run: { results } }: { run: BacktestRun }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Wide } from "./wide.tsx";
 import { fixed, signed } from "../figures.ts";
 import type { BacktestRun } from "../report.ts";
 import { placesOf } from "../../../http/dashboard/assets/format.js";
@@ -13,7 +14,7 @@ import { formatTime, type Micros } from "../../../../domain/time.ts";
 const MOST = 2_000;
 
 /** The table. */
-export function Signals({ run: { results, step } }: { run: BacktestRun }) {
+export function Signals({ run: { results, step, symbol, title } }: { run: BacktestRun }) {
   const places = placesOf(step);
   const shown = results.slice(0, MOST);
   return (
@@ -21,7 +22,7 @@ export function Signals({ run: { results, step } }: { run: BacktestRun }) {
       <summary>
         <h3 style="display: inline">Signals</h3> <span class="soft">{countOf(results.length)}</span>
       </summary>
-      <div class="wide">
+      <Wide label={`Signals of ${title} on ${symbol}`}>
         <table>
           <thead>
             <tr>
@@ -43,7 +44,7 @@ export function Signals({ run: { results, step } }: { run: BacktestRun }) {
           </thead>
           <tbody>{shown.map((one) => <Row result={one} places={places} />)}</tbody>
         </table>
-      </div>
+      </Wide>
     </details>
   );
 }

@@ -53,7 +53,8 @@ tbody tr.both { font-weight: 600; }
 figure { margin: 0; }
 figcaption { font-weight: 600; margin: 1rem 0 .2rem; }
 summary { margin-top: 1rem; cursor: pointer; }
-.chart svg { min-width: 46rem; }
+.wide svg { min-width: 46rem; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 svg { display: block; width: 100%; height: auto; background: var(--panel); border-radius: 6px; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .zero { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; }

@@ -9,13 +9,13 @@ Deno.test("a backtest as text has a block for each strategy and instrument", () 
     "costs: a spread of 10 bps, a commission of 5 bps a side",
     "",
     "ema-cross on AAPL, candles of 1m (trade), horizon 1h: fast=9 slow=21",
-    "  side  signals  target  stop  expired  missed  undecided  hit rate   MFE   MAE  gross bps  " +
+    "  side  signals  target  stop  expired  missed  undecided  hit rate   MFE   MAE  " +
     "net bps  net R  total bps  factor  held",
-    "  both        2       1     0        0       0          1   100.0 %  2.00  0.50    +400.00  " +
+    "  both        2       1     0        0       0          1   100.0 %  2.00  0.50  " +
     "+380.00  +1.90     +380.0       -    1m",
-    "  buy         1       1     0        0       0          0   100.0 %  2.00  0.50    +400.00  " +
+    "  buy         1       1     0        0       0          0   100.0 %  2.00  0.50  " +
     "+380.00  +1.90     +380.0       -    1m",
-    "  sell        1       0     0        0       0          1         -     -     -          -  " +
+    "  sell        1       0     0        0       0          1         -     -     -  " +
     "      -      -          -       -     -",
     "",
   ]);

@@ -185,6 +185,11 @@ export interface Provider {
   readonly silence?: Micros;
   /** How often {@link Session.latest} is asked for what is not streamed; 5 s unless said. */
   readonly pollEvery?: Micros;
+  /**
+   * What its history has: trades, and bars on which bases. Absent where that is not known before a
+   * session can be asked.
+   */
+  readonly historyKinds?: { readonly trades: boolean; readonly bars: readonly Basis[] };
   /** What it streams of an instrument; empty where it does not know it. */
   offers(instrument: Instrument): readonly Capability[];
   /**

@@ -22,12 +22,22 @@ export interface Table {
   readonly providers: Settings["providers"];
 }
 
+/** What one provider feeds live: a rule that names any of it decides for all of it. */
+const LIVE: readonly Capability[] = ["streaming", "quotes", "trades", "depth"];
+
+/** Whether a rule that names capabilities decides for one. */
+function decides(named: readonly Capability[], capability: Capability): boolean {
+  return LIVE.includes(capability)
+    ? LIVE.some((one) => named.includes(one))
+    : named.includes(capability);
+}
+
 /**
  * The route of an instrument: the first rule that matches or, failing that, all providers, the one
  * at home in its market first, the others in the order configured.
  *
  * @param capability what it is wanted for: its live feed unless said. A rule that names
- * capabilities decides for these alone.
+ * capabilities decides for these alone; all that is live is one, for one provider feeds it.
  */
 export function routeOf(
   instrument: Instrument,
@@ -35,7 +45,7 @@ export function routeOf(
   capability: Capability = "streaming",
 ): Route {
   const rule = routes.findIndex(({ capabilities, match, market }) =>
-    (capabilities === undefined || capabilities.includes(capability)) &&
+    (capabilities === undefined || decides(capabilities, capability)) &&
     (match === undefined || matches(match, instrument.symbol)) &&
     (market === undefined || market.toUpperCase() === instrument.market)
   );

@@ -34,6 +34,7 @@ function createAlpaca(options: AlpacaOptions, context: ProviderContext): Provide
     alwaysOpen: options.feed === "test",
     clock: "wall",
     silence: options.silence,
+    ...(options.feed === "test" ? {} : { historyKinds: { trades: true, bars: ["trade"] } }),
     offers: (instrument: Instrument): readonly Capability[] => {
       if (!isListed(instrument, options.feed)) return [];
       return options.feed === "test"

@@ -44,6 +44,7 @@ function createIg(options: IgOptions, context: ProviderContext): Provider {
     alwaysOpen: false,
     clock: "wall",
     silence: options.silence,
+    historyKinds: { trades: false, bars: ["bid", "ask"] },
     // Six of the account's thirty requests a minute, for each fifty instruments.
     pollEvery: 10 * SECOND,
     offers,

@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { connectionState } from "./providers.ts";
 import { time } from "./records.ts";
+import { type Historical, historyRoutes, mayGive } from "../../routing/backfill/sources.ts";
 import { routeOf } from "../../routing/table.ts";
 import { DEFAULT_ROUTE, instrumentSchema } from "../../settings/schema.ts";
 import type { Rule } from "../../routing/routes.ts";
@@ -18,6 +19,22 @@ import { formatDuration, formatTime } from "../../../domain/time.ts";
 import { CAPABILITIES } from "../../../providers/provider.ts";
 
 const span = z.string().openapi({ example: "5s" });
+
+/** Kinds of data, as routes are asked for them. */
+const KINDS = ["quotes", "trades", "depth", "historicalTicks", "historicalBars"] as const;
+
+/** How one kind of an instrument's data is routed. */
+const kindView = z.strictObject({
+  kind: z.enum(KINDS),
+  route: z.string().openapi({ description: "The rule that decides.", example: "FX" }),
+  origin: z.enum(["configuration", "api", "default"]),
+  rule: z.int().nullable().openapi({ description: "Its place; null: no rule matches." }),
+  provider: z.string().nullable().openapi({ description: "Who is asked; null: nobody has it." }),
+  standbys: z.array(z.string()).openapi({
+    description: "Who is asked where that fails, in order.",
+  }),
+  reason: z.string().openapi({ description: "Why, in words." }),
+}).openapi("RouteKind");
 
 /** A route. */
 export const routeView = z.strictObject({
@@ -57,6 +74,9 @@ export const routeView = z.strictObject({
     subscribed: z.boolean().openapi({ description: "Whether it is listened to already." }),
   })).optional().openapi({ description: "Who may take over that instrument, in order." }),
   reason: z.string().optional().openapi({ description: "Why, in words." }),
+  kinds: z.array(kindView).optional().openapi({
+    description: "Who is asked for each kind of that instrument's data, and which rule decides it.",
+  }),
 }).openapi("Route");
 
 /** A route. */
@@ -110,6 +130,7 @@ export function explain(deps: HttpDeps, text: string): RouteView {
   const feeding = routes.feeding(instrument, listing?.basis);
   const provider = listing?.provider ?? feeding?.provider ?? null;
   const { symbol, market } = instrument;
+  const basis = listing?.basis ?? feeding?.basis ?? instrument.basis ?? "trade";
   const candidates = listing?.line?.candidates ?? feeding?.candidates ?? [];
   const standbys = candidates.filter((id) => id !== provider).map((id) => ({
     provider: id,
@@ -135,10 +156,60 @@ export function explain(deps: HttpDeps, text: string): RouteView {
     provider,
     standbys,
     reason: `${why}; ${rest}${unfit(deps.shared, providers, candidates, listing?.basis)}.`,
+    kinds: kindsOf(deps.shared, { instrument, provider, basis, candidates }),
   };
 }
 
-function nameOf({ name, origin, rule }: RouteView): string {
+/** An instrument, and who may feed it. */
+interface Fed extends Historical {
+  readonly candidates: readonly string[];
+}
+
+function kindsOf(shared: Shared, fed: Fed): z.infer<typeof kindView>[] {
+  const histories = historyRoutes(shared, fed);
+  return KINDS.map((kind) => {
+    const { routes, providers } = shared;
+    const rule = routes.ruleOf(fed.instrument, kind);
+    const { name, origin, rule: place } = viewRule(shared, rule);
+    const isLive = kind === "quotes" || kind === "trades" || kind === "depth";
+    const history = histories.find(({ capability }) => capability === kind);
+    const asked = isLive
+      ? inTurn(fed)
+      : (history?.providers ?? []).filter((id) => providers.has(id));
+    const able = asked.filter((id) => {
+      const one = providers.get(id)!;
+      return isLive ? one.offers(fed.instrument).includes(kind) : mayGive(one, fed, history!.gives);
+    });
+    const [provider = null, ...standbys] = able;
+    const unable = asked.filter((id) => !able.includes(id));
+    const lacks = isLive ? `no ${kind} of it` : `nothing that ${fed.basis} candles can be made of`;
+    const facts = [
+      rule === undefined
+        ? "no rule matches it"
+        : `${nameOf({ name, origin, rule: place })} is the first rule that matches it for ${kind}`,
+      ...(provider === null ? [] : [`${provider} is asked`]),
+      ...(standbys.length === 0 ? [] : [`then ${standbys.join(", ")}`]),
+      ...(unable.length === 0 ? [] : [`${unable.join(", ")} cannot: ${lacks}`]),
+      ...(isLive || history !== undefined ? [] : ["bars alone are wanted"]),
+    ];
+    return {
+      kind,
+      route: name,
+      origin,
+      rule: place,
+      provider,
+      standbys,
+      reason: `${facts.join("; ")}.`,
+    };
+  });
+}
+
+/** Those who may feed an instrument, who does first. */
+function inTurn({ candidates, provider }: Fed): string[] {
+  return provider === null ? [] : [...new Set([provider, ...candidates])];
+}
+
+function nameOf({ name, origin, rule }: Pick<RouteView, "name" | "origin" | "rule">): string {
   return origin === "configuration" ? `routes[${rule}] (${name})` : `${name}, set through the API,`;
 }
 

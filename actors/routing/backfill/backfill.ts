@@ -145,7 +145,9 @@ export const backfill = createService<BackfillCommand, SharedInput>(
         return now + SECOND;
       }
       if (source === undefined) {
-        const none = `none of its providers has a history of ${span.symbol}`;
+        const none =
+          `none of its providers has a history of ${span.symbol} that ${listing.basis} ` +
+          `candles can be made of`;
         giveUp(task, null, [...refused.values()].at(-1) ?? none);
         return Infinity;
       }

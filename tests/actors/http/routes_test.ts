@@ -143,3 +143,28 @@ Deno.test("a route that would leave an instrument without a feed is refused", ()
     ],
     settings: { providers: { feed: {}, quiet: {} } },
   }));
+
+Deno.test("what decides is told for each kind of data, with who is asked and who cannot", () =>
+  inRoutes(async (place) => {
+    const past = { match: "AAPL", capabilities: ["historicalBars"], providers: ["b", "a"] };
+    assertEquals((await place.change("PUT", "/api/v1/routes/past", past)).status, 200);
+    const kinds = (await explained(place, "AAPL"))["kinds"] as Record<string, unknown>[];
+    const shown = kinds.map(({ kind, route, origin, rule, provider, standbys }) =>
+      [kind, route, origin, rule, provider, (standbys as string[]).join()].join(" ")
+    );
+    assertEquals(shown, [
+      "quotes default default  feed ",
+      "trades default default  feed ",
+      "depth default default   ",
+      // Only the source of bars was chosen: trades are not asked for.
+      "historicalTicks default default   ",
+      "historicalBars past api 0 b a",
+    ]);
+    const reasons = kinds.map(({ reason }) => String(reason));
+    assertMatch(reasons[2]!, /^no rule matches it; feed cannot: no depth of it\.$/);
+    assertMatch(reasons[3]!, /bars alone are wanted/);
+    assertMatch(
+      reasons[4]!,
+      /^past, set through the API, is the first rule .* b is asked; then a\.$/,
+    );
+  }));

@@ -104,7 +104,7 @@ Deno.test("a gap that no provider has a history of is told to be unfillable, and
     const events = await store.real.providerEvents("test", 9);
     assertMatch(
       events.find(({ event }) => event === "unfillable")!.reason,
-      /^AAPL from .* none of its providers has a history of AAPL$/,
+      /^AAPL from .* none of its providers has a history of AAPL that trade candles can be made of$/,
     );
   }));
 

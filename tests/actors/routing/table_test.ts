@@ -102,3 +102,20 @@ Deno.test("a rule that names capabilities decides for these alone", () => {
   assertEquals(asked("historicalBars"), { rule: 0, providers: ["ig"] });
   assertEquals(asked("historicalTicks"), { rule: 1, providers: ["alpaca"] });
 });
+
+Deno.test("a rule that names any of what is live decides the live feed, and no history", () => {
+  const { routes, providers } = settingsOf({
+    providers: { ig: {}, alpaca: {} },
+    routes: [
+      { match: "A*", capabilities: ["quotes"], providers: ["ig"] },
+      { match: "*", providers: ["alpaca"] },
+    ],
+  });
+  const aapl = resolveInstrument({ symbol: "AAPL" });
+  for (const live of [undefined, "streaming", "quotes", "trades", "depth"] as const) {
+    assertEquals(routeOf(aapl, { routes, providers }, live).rule, 0, live);
+  }
+  for (const past of ["historicalBars", "historicalTicks", "sentiment"] as const) {
+    assertEquals(routeOf(aapl, { routes, providers }, past).rule, 1, past);
+  }
+});

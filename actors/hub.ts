@@ -46,6 +46,7 @@ export const STATUS_KINDS = [
   "subscription",
   "route",
   "store",
+  "overload",
 ] as const;
 
 /** A change in the fortune of a part of the daemon. */

@@ -246,6 +246,38 @@ export class Meters {
     help: "Ticks of providers that stood by, which wait and are told only where they take over.",
     labelNames: ["provider"] as const,
   });
+  readonly overloadLevel = new Gauge({
+    ...this.#with,
+    name: "marketd_overload_level",
+    help: "0: normal; 1: books are shed; 2: quotes are conflated, too.",
+  });
+  readonly overloadChanges = new Counter({
+    ...this.#with,
+    name: "marketd_overload_changes_total",
+    help: "Changes of what is shed for overload, by what it went to.",
+    labelNames: ["level"] as const,
+  });
+  readonly lag = new Gauge({
+    ...this.#with,
+    name: "marketd_event_loop_lag_seconds",
+    help: "How late timers are, in the median of three seconds.",
+  });
+  readonly heap = new Gauge({
+    ...this.#with,
+    name: "marketd_heap_bytes",
+    help: "Memory of the heap in use, buffers outside of it included.",
+  });
+  readonly queues = new Gauge({
+    ...this.#with,
+    name: "marketd_queue_length",
+    help: "What waits: rows for the store, ticks for candles, events for the stream.",
+    labelNames: ["queue"] as const,
+  });
+  readonly streamWaiting = new Gauge({
+    ...this.#with,
+    name: "marketd_stream_waiting_bytes",
+    help: "Bytes that wait for slow clients.",
+  });
   readonly subscriptions = new Gauge({
     ...this.#with,
     name: "marketd_subscriptions",

@@ -22,6 +22,8 @@ import { Meters } from "./meters.ts";
 import { notifications } from "./notifications/notifications.ts";
 import { webhooksOf } from "./notifications/webhooks.ts";
 import { Outbox } from "./outbox.ts";
+import { Overload } from "./overload/overload.ts";
+import { overloadWatch } from "./overload/watch.ts";
 import { statusEvent } from "./publish.ts";
 import { recorder, type RecorderInput } from "./recorder.ts";
 import { retention } from "./retention.ts";
@@ -107,6 +109,7 @@ const root = createSupervisor<RootInput>({
   children: (input) => {
     const { shared, observe, uptime } = input;
     const memory = new InstrumentsMemory();
+    shared.overload.measure("buffers", () => memory.buffered);
     const write: RecorderInput = {
       ...shared,
       spool: input.spool,
@@ -138,8 +141,9 @@ const root = createSupervisor<RootInput>({
         drain: "told",
       },
     ];
-    // What a recording missed was missed when it was made.
+    // What a recording missed was missed when it was made, and its replay can wait.
     if (!shared.clock.driven) {
+      children.push({ id: "overload", logic: overloadWatch, input: () => ({ shared }) });
       children.push({ id: "backfill", logic: backfill, input: () => ({ shared }), drain: "told" });
       children.unshift({
         id: "notifications",
@@ -191,6 +195,7 @@ export function startTree(options: TreeOptions): Tree {
     store: options.store,
     hub: hubMemory,
     outbox: new Outbox(OUTBOX, (kind, count) => meters.shed.inc({ where: "outbox", kind }, count)),
+    overload: new Overload(options.settings.limits, meters, uptime),
     journal: new Journal(options.clock, options.epoch),
     directory: new Directory(),
     feeds: new Feeds(),

@@ -17,6 +17,7 @@ import type { Directory } from "./instruments/directory.ts";
 import type { Journal } from "./journal.ts";
 import type { Meters } from "./meters.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Overload } from "./overload/overload.ts";
 import type { Backlog } from "./routing/backfill/backlog.ts";
 import type { Webhook } from "./notifications/webhooks.ts";
 import type { Demand } from "./routing/demand.ts";
@@ -35,6 +36,7 @@ export interface Shared {
   readonly store: Store;
   readonly hub: Hub;
   readonly outbox: Outbox;
+  readonly overload: Overload;
   readonly journal: Journal;
   readonly directory: Directory;
   readonly feeds: Feeds;

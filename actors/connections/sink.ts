@@ -4,6 +4,7 @@
  * @module
  */
 import { Gatherer } from "./gather.ts";
+import { Thinner } from "./thinner.ts";
 import { type Anyone, tell } from "../addresses.ts";
 import type { HubEvent } from "../hub.ts";
 import { BUFFER } from "../instruments/memory.ts";
@@ -60,12 +61,18 @@ export function createSink(
     const command = { type: "routing.ticks", provider: id, ticks, credit } as const;
     if (!tell(machine, "routing", command)) shared.outbox.add({ ticks, credit });
   });
-  const after = (say: () => void) => {
+  const { overload } = shared;
+  const thinner = new Thinner({ overload, credit, deal: (ticks) => gatherer.add(ticks) });
+  const flush = () => {
+    thinner.flush();
     gatherer.flush();
+  };
+  const after = (say: () => void) => {
+    flush();
     say();
   };
   const settle = () => {
-    gatherer.flush();
+    flush();
     tell(machine, "routing", { type: "routing.settle", provider: id });
   };
   const isWatched = !provider.alwaysOpen && provider.clock === "wall";
@@ -93,7 +100,9 @@ export function createSink(
     flush: settle,
     ticks: (ticks) => {
       if (isWatched) note(ticks);
-      gatherer.add(ticks);
+      // What can be made to wait need not be shed.
+      if (provider.clock === "wall") thinner.add(ticks);
+      else gatherer.add(ticks);
     },
     correct: (correction) =>
       after(() => tell(machine, "routing", { type: "routing.correct", correction })),

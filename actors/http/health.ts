@@ -6,6 +6,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { completeness, feeds } from "./feedchecks.ts";
+import { loads } from "./loadchecks.ts";
 import { connectionState } from "./api/providers.ts";
 import { noQuery } from "./api/query.ts";
 import type { HttpDeps } from "./deps.ts";
@@ -33,7 +34,8 @@ export const healthSchema = z.strictObject({
   checks: z.record(z.string(), z.array(checkSchema)).openapi({
     description: "By component: `stage:gate`, `store:writable`, `provider:ig`, `actor:hub`, " +
       "`latency:ig`, `publish:ig`, `errors:ig`, `completeness:ig`, `completeness:instruments`, " +
-      "`instrument:AAPL`, `webhook:ops`, `stream:clients`, `process:memory`, `process:uptime`.",
+      "`instrument:AAPL`, `overload:level`, `load:lag`, `webhook:ops`, `stream:clients`, " +
+      "`process:memory`, `process:uptime`.",
   }),
 }).openapi("Health");
 
@@ -79,6 +81,7 @@ export function viewHealth(deps: HttpDeps): Health {
     ...providers(deps),
     ...feeds(deps),
     ...completeness(deps),
+    ...loads(deps),
     ...actors(deps),
     ...instruments(deps),
     ...webhooks(deps),

@@ -43,7 +43,7 @@ function refresh(deps: HttpDeps): void {
   const { shared, stream, version } = deps;
   refreshFeeds(deps);
   refreshInstruments(deps);
-  const { directory, journal, meters, outbox, vitals } = shared;
+  const { directory, journal, meters, outbox, overload, vitals } = shared;
   for (const { stage, age } of vitals.report()) {
     meters.canaryAge.set({ stage }, age === null ? Infinity : age / 1_000);
   }
@@ -58,6 +58,12 @@ function refresh(deps: HttpDeps): void {
     for (const { name, left } of quotas.report()) {
       meters.quotaLeft.set({ provider, allowance: name }, left);
     }
+  }
+  for (const { name, value } of overload.loads()) {
+    if (name === "lag") meters.lag.set(value);
+    else if (name === "memory") meters.heap.set(value);
+    else if (name === "clients") meters.streamWaiting.set(value);
+    else meters.queues.set({ queue: name }, value);
   }
   meters.storeUp.set(journal.trouble === null ? 1 : 0);
   meters.outboxRows.set(outbox.rows);

@@ -30,6 +30,15 @@ const SHARD_SIZE = 64;
 /** The instruments' memory: which shards there are, and what each holds. */
 export class InstrumentsMemory {
   readonly shards = new Map<string, ShardMemory>();
+
+  /** Ticks that wait for candles. */
+  get buffered(): number {
+    let ticks = 0;
+    for (const { waiting } of this.shards.values()) {
+      for (const { buffer } of waiting) ticks += buffer.length;
+    }
+    return ticks;
+  }
 }
 
 /** What the instruments' supervisor works with. */

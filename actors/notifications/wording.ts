@@ -14,6 +14,7 @@ const EVENTS: Readonly<Record<Status["kind"], NoticeEvent | null>> = {
   provider: "connection",
   route: "failover",
   store: "store",
+  overload: "overload",
   actor: "actor",
   instrument: "trading",
   subscription: null,
@@ -22,7 +23,7 @@ const EVENTS: Readonly<Record<Status["kind"], NoticeEvent | null>> = {
 /** States on the way to another, of which nobody need hear. */
 const PASSING = new Set(["authenticating", "opening", "closing", "stopped"]);
 /** States in which all is well. */
-const WELL = new Set(["live", "ended", "running", "writing", "trading", "halted"]);
+const WELL = new Set(["live", "ended", "running", "writing", "trading", "halted", "normal"]);
 /** States that do not pass by themselves, or cost data. */
 const GRAVE = new Set(["faulted", "given-up", "shedding", "waiting"]);
 

@@ -9,7 +9,7 @@ import { parseInterval } from "../../domain/interval.ts";
 import { NOTICE_EVENTS, SEVERITIES } from "../../domain/notice.ts";
 import { STRATEGIES } from "../../domain/strategies/catalog.ts";
 import { ANY, setupSchema } from "../../domain/strategies/config.ts";
-import { DAY, type Micros, MINUTE, parseDuration, SECOND } from "../../domain/time.ts";
+import { DAY, type Micros, MILLISECOND, MINUTE, parseDuration, SECOND } from "../../domain/time.ts";
 import { duration } from "../../providers/provider.ts";
 import { flawOfWebhook, isHost, isOrigin } from "./hosts.ts";
 import { CAPABILITIES } from "../../providers/provider.ts";
@@ -192,7 +192,8 @@ export const settingsSchema = z.strictObject({
     dynamic: z.boolean().default(false),
     /** How long nothing must have needed an instrument before it is unsubscribed. */
     idle: duration.default(5 * MINUTE),
-  }).prefault({}),
+  }).refine(({ idle }) => idle >= SECOND, { path: ["idle"], message: "must be at least 1s" })
+    .prefault({}),
   candles: z.strictObject({
     intervals: z.array(interval).min(1).default([...USUAL_INTERVALS]),
     /** How long after a candle's end its ticks may still come. */
@@ -234,6 +235,25 @@ export const settingsSchema = z.strictObject({
     }),
     notificationSchema,
   ).default({}),
+  /** Beyond any of these the daemon is overloaded, and sheds what may be shed. */
+  limits: z.strictObject({
+    /** How late timers may be, in the median of three seconds. */
+    lag: duration.default(500 * MILLISECOND),
+    /** Bytes of the heap in use. */
+    memory: z.int().min(1).default(1_073_741_824),
+    /** Rows that wait for the store while it is written. */
+    outbox: z.int().min(1).default(100_000),
+    /** Ticks that wait for candles which are being rebuilt. */
+    buffers: z.int().min(1).default(500_000),
+    /** Events that wait to be given out. */
+    hub: z.int().min(1).default(100_000),
+    /** Bytes that wait for clients, of all together. */
+    clients: z.int().min(1).default(268_435_456),
+    /** How long a measure is given to help before the next is taken. */
+    patience: duration.default(2 * SECOND),
+    /** How long all must be well below the limits before a measure is taken back. */
+    recovery: duration.default(10 * SECOND),
+  }).refine(({ lag }) => lag > 0, { path: ["lag"], message: "must be more than 0" }).prefault({}),
   log: z.strictObject({
     level: z.enum(["debug", "info", "warning", "error"]).default("info"),
     format: z.enum(["text", "json"]).default("text"),

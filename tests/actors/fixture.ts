@@ -10,6 +10,7 @@ import { Hub } from "../../actors/hub.ts";
 import { Directory, type Listing } from "../../actors/instruments/directory.ts";
 import { Meters } from "../../actors/meters.ts";
 import { Outbox } from "../../actors/outbox.ts";
+import { Overload } from "../../actors/overload/overload.ts";
 import { Journal } from "../../actors/journal.ts";
 import { Backlog } from "../../actors/routing/backfill/backlog.ts";
 import { Demand } from "../../actors/routing/demand.ts";
@@ -141,6 +142,7 @@ export function worldOf(store: Store, { epoch = "000000001", ...given }: Given =
     store,
     hub,
     outbox: new Outbox(100_000),
+    overload: new Overload(settings.limits, meters, uptime),
     journal: new Journal(clock, hub.epoch),
     directory: new Directory(),
     feeds: new Feeds(),

@@ -8,10 +8,13 @@ import { connectionState } from "./providers.ts";
 import { noQuery } from "./query.ts";
 import { time } from "./records.ts";
 import { redact } from "../../log.ts";
+import { type LoadName, LOADS, wordsOf } from "../../overload/overload.ts";
 import { isDynamic } from "../../routing/subscriptions.ts";
+import type { Shared } from "../../shared.ts";
 import { STAGES } from "../../vitals.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
+import { LEVELS } from "../../../domain/overload.ts";
 import { formatTime } from "../../../domain/time.ts";
 
 /** What runs, as it is described. */
@@ -46,6 +49,18 @@ export const statusSchema = z.strictObject({
     }),
     subscribed: z.int(),
     idle: z.int().openapi({ description: "Instruments that nothing needs." }),
+  }),
+  overload: z.strictObject({
+    level: z.enum(LEVELS).openapi({ description: "How much is shed; never trades." }),
+    cause: z.string().nullable().openapi({ description: "Why so much is." }),
+    loads: z.array(z.strictObject({
+      name: z.enum(Object.keys(LOADS) as [LoadName]).openapi({
+        description: "What is measured, named as its limit in the configuration.",
+      }),
+      value: z.number(),
+      limit: z.number(),
+      unit: z.string().openapi({ example: "rows" }),
+    })),
   }),
   providers: z.record(z.string(), z.string()).openapi({
     description: "The state of each.",
@@ -105,6 +120,7 @@ export function viewStatus(deps: HttpDeps): StatusView {
       candles: journal.kept.candles,
     },
     instruments: states,
+    overload: viewOverload(shared),
     subscriptions: { dynamic: isDynamic(shared), ...directory.subscriptions() },
     providers: Object.fromEntries(
       [...providers.keys()].map((id) => [id, connectionState(deps, id).state]),
@@ -115,6 +131,12 @@ export function viewStatus(deps: HttpDeps): StatusView {
       alive,
     })),
   };
+}
+
+function viewOverload({ overload }: Shared): StatusView["overload"] {
+  const { cause, level } = overload.state;
+  const loads = overload.loads().map((load) => ({ ...load, unit: LOADS[load.name] }));
+  return { level, cause: cause === null ? null : wordsOf(cause), loads };
 }
 
 /** Milliseconds as seconds, to the millisecond. */

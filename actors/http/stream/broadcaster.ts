@@ -64,6 +64,11 @@ export class Broadcaster {
     }, keepAlive);
   }
 
+  /** Events that wait to be given out. */
+  get waiting(): number {
+    return this.#batch.length;
+  }
+
   /** Adds a client: it is handed what is published from now on, and perhaps what was just before. */
   add(client: Client, subscription: Subscription): void {
     if (this.#views.size === 0) this.#seen = this.#hub.sequence;

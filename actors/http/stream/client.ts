@@ -67,6 +67,11 @@ export class Client {
     }, { highWaterMark: SOCKET, size: (chunk) => chunk.byteLength });
   }
 
+  /** Bytes that wait for it, in its socket's queue too. */
+  get waiting(): number {
+    return this.#pending.bytes + Math.max(0, SOCKET - this.#controller.desiredSize!);
+  }
+
   /** Whether it is gone. */
   get gone(): boolean {
     return this.#state === "gone";

@@ -53,6 +53,12 @@ export function createStream(
   const broadcaster = new Broadcaster(hub, guard, keepAlive);
   const clients = new Set<Client>();
   let closed = false;
+  shared.overload.measure("hub", () => broadcaster.waiting);
+  shared.overload.measure("clients", () => {
+    let bytes = 0;
+    for (const client of clients) bytes += client.waiting;
+    return bytes;
+  });
 
   const connect = (request: StreamRequest): Client => {
     const { subscription } = request;

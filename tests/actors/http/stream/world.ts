@@ -21,6 +21,7 @@ import { Hub, type HubEvent } from "../../../../actors/hub.ts";
 import { Directory } from "../../../../actors/instruments/directory.ts";
 import { Meters } from "../../../../actors/meters.ts";
 import { Outbox } from "../../../../actors/outbox.ts";
+import { Overload } from "../../../../actors/overload/overload.ts";
 import { Journal } from "../../../../actors/journal.ts";
 import { recorder } from "../../../../actors/recorder.ts";
 import { Backlog } from "../../../../actors/routing/backfill/backlog.ts";
@@ -103,6 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     store: options.store?.(store) ?? store,
     hub,
     outbox: new Outbox(500_000),
+    overload: new Overload(settings.limits, meters, () => performance.now()),
     journal: new Journal(clock, epoch),
     directory,
     feeds: new Feeds(),

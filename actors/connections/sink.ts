@@ -62,7 +62,12 @@ export function createSink(
     if (!tell(machine, "routing", command)) shared.outbox.add({ ticks, credit });
   });
   const { overload } = shared;
-  const thinner = new Thinner({ overload, credit, deal: (ticks) => gatherer.add(ticks) });
+  const thinner = new Thinner({
+    provider: id,
+    overload,
+    credit,
+    deal: (ticks) => gatherer.add(ticks),
+  });
   const flush = () => {
     thinner.flush();
     gatherer.flush();

@@ -6,13 +6,14 @@
  */
 import type { Overload } from "../overload/overload.ts";
 import type { Credit } from "../../domain/credit.ts";
-import type { Tick } from "../../domain/tick.ts";
+import type { Depth, Quote, Tick } from "../../domain/tick.ts";
 
 /** Between two quotes of an instrument at least, unless it trades, in milliseconds. */
 const PACE = 250;
 
 /** What it works with. */
 export interface ThinnerInput {
+  readonly provider: string;
   readonly overload: Pick<Overload, "state" | "note">;
   readonly credit: Credit;
   /** Takes what goes on; must not throw. */
@@ -23,7 +24,7 @@ export interface ThinnerInput {
 export class Thinner {
   readonly #input: ThinnerInput;
   /** The latest quote of each instrument that was not handed on yet. */
-  readonly #held = new Map<string, Tick>();
+  readonly #held = new Map<string, Quote>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(input: ThinnerInput) {
@@ -39,11 +40,13 @@ export class Thinner {
       return;
     }
     const kept: Tick[] = [];
+    const shed: (Quote | Depth)[] = [];
     for (const tick of ticks) {
-      if (tick.kind === "depth") this.#shed(tick);
+      if (tick.kind === "depth") shed.push(tick);
       else if (tick.kind === "trade" || level === "sheds-depth") this.#pass(tick, kept);
-      else this.#hold(tick);
+      else this.#hold(tick, shed);
     }
+    this.#shed(shed);
     if (kept.length > 0) deal(kept);
     if (this.#held.size > 0) this.#timer ??= setTimeout(() => this.flush(), PACE);
   }
@@ -68,15 +71,16 @@ export class Thinner {
     kept.push(tick);
   }
 
-  #hold(tick: Tick): void {
-    const before = this.#held.get(tick.symbol);
-    if (before !== undefined) this.#shed(before);
-    this.#held.set(tick.symbol, tick);
+  #hold(quote: Quote, shed: (Quote | Depth)[]): void {
+    const before = this.#held.get(quote.symbol);
+    if (before !== undefined) shed.push(before);
+    this.#held.set(quote.symbol, quote);
   }
 
-  #shed(tick: Tick): void {
-    const { credit, overload } = this.#input;
-    overload.note(tick);
-    credit.give(1);
+  #shed(ticks: readonly (Quote | Depth)[]): void {
+    if (ticks.length === 0) return;
+    const { credit, overload, provider } = this.#input;
+    overload.note(provider, ticks);
+    credit.give(ticks.length);
   }
 }

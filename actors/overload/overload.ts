@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { Losses } from "../losses.ts";
 import type { Meters } from "../meters.ts";
 import type { Settings } from "../settings/schema.ts";
 import { beginOverload, type Load, type OverloadState } from "../../domain/overload.ts";
-import type { Tick, TickKind } from "../../domain/tick.ts";
-import { SECOND } from "../../domain/time.ts";
+import type { Depth, Quote, TickKind } from "../../domain/tick.ts";
+import { type Micros, SECOND } from "../../domain/time.ts";
 
 /** What is measured, and its unit. */
 export const LOADS = {
@@ -35,11 +34,14 @@ const WORDS: Readonly<Record<LoadName, string>> = {
 
 /** What was shed of one provider's feed, until it is told. */
 export interface Shed {
-  readonly counts: Record<Exclude<TickKind, "trade">, number>;
+  readonly counts: Record<SheddableKind, number>;
   readonly symbols: Set<string>;
-  /** Of quotes, by venue time. */
-  readonly spans: Losses;
+  /** In which venue times quotes of each instrument were shed; the end is exclusive. */
+  readonly quotes: Map<string, { from: Micros; to: Micros }>;
 }
+
+const SHEDDABLE = ["quote", "depth"] as const satisfies TickKind[];
+type SheddableKind = typeof SHEDDABLE[number];
 
 /** How loaded the daemon is. */
 export class Overload {
@@ -70,20 +72,29 @@ export class Overload {
     }));
   }
 
-  /** Notes that a tick of a feed was received, and shed. */
-  note(tick: Tick): void {
-    const { kind, provider, symbol, time } = tick;
-    if (kind === "trade") return;
-    this.#meters.ticks.inc({ provider, kind });
-    this.#meters.shed.inc({ where: "overload", kind });
+  /** Notes that quotes and books of a feed were received, and shed. */
+  note(provider: string, ticks: readonly (Quote | Depth)[]): void {
     let shed = this.#shed.get(provider);
     if (shed === undefined) {
-      shed = { counts: { quote: 0, depth: 0 }, symbols: new Set(), spans: new Losses() };
+      shed = { counts: { quote: 0, depth: 0 }, symbols: new Set(), quotes: new Map() };
       this.#shed.set(provider, shed);
     }
-    shed.counts[kind]++;
-    shed.symbols.add(symbol);
-    if (kind === "quote") shed.spans.add({ symbol, provider, from: time, to: time + 1 });
+    const counts = { quote: 0, depth: 0 };
+    for (const { kind, symbol, time } of ticks) {
+      counts[kind]++;
+      shed.symbols.add(symbol);
+      if (kind === "depth") continue;
+      const span = shed.quotes.get(symbol);
+      if (span === undefined) shed.quotes.set(symbol, { from: time, to: time + 1 });
+      else if (time < span.from) span.from = time;
+      else if (time >= span.to) span.to = time + 1;
+    }
+    for (const kind of SHEDDABLE) {
+      if (counts[kind] === 0) continue;
+      shed.counts[kind] += counts[kind];
+      this.#meters.ticks.inc({ provider, kind }, counts[kind]);
+      this.#meters.shed.inc({ where: "overload", kind }, counts[kind]);
+    }
   }
 
   /** Takes what was shed and not told yet, by provider. */

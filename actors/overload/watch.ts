@@ -76,7 +76,10 @@ export const overloadWatch = createService<{ type: "never" }, SharedInput>(
         };
         feeds.event(event);
         outbox.add({ ticks: [], events: [event] });
-        for (const gap of shed.spans.take(now)) tellGap(gap);
+        for (const [symbol, span] of shed.quotes) {
+          const about = { reason: "shed", status: "open", detectedAt: now } as const;
+          tellGap({ symbol, provider, ...span, ...about });
+        }
       }
     }
 
@@ -107,5 +110,5 @@ export const overloadWatch = createService<{ type: "never" }, SharedInput>(
 
 function reasonOf({ counts, symbols }: Shed): string {
   const { depth, quote } = counts;
-  return `For overload ${depth} books and ${quote} quotes of ${symbols.size} instruments were shed.`;
+  return `Shed for overload: books ${depth}, quotes ${quote}, of ${symbols.size} instruments.`;
 }

@@ -51,7 +51,7 @@ export function mountSnapshots(
   deps: HttpDeps,
   { closes, symbols }: { readonly closes: Closes; readonly symbols: Symbols },
 ): void {
-  const { directory } = deps.shared;
+  const { demand, directory } = deps.shared;
   app.openapi(route, async (c) => {
     const names = c.req.valid("query").symbols.split(",").map((name) => name.trim().toUpperCase())
       .filter((name) => name !== "");
@@ -60,6 +60,7 @@ export function mountSnapshots(
       if (listing === undefined) throw symbols.unknown(symbol);
       return listing;
     });
+    for (const listing of listings) demand.ask(listing);
     await readAll(closes, listings);
     const look = lookAround(deps);
     const data = listings.map((listing) => viewSnapshot(look, listing, closes.known(listing)));

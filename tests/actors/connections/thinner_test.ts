@@ -10,9 +10,17 @@ import { depth, quote, T0, trade } from "../fixture.ts";
 function thinner() {
   const dealt: Tick[] = [];
   const shed: Tick[] = [];
-  const overload = { state: beginOverload(0), note: (tick: Tick) => void shed.push(tick) };
+  const overload = {
+    state: beginOverload(0),
+    note: (_: string, ticks: readonly Tick[]) => void shed.push(...ticks),
+  };
   const credit = new Credit(1_000);
-  const one = new Thinner({ overload, credit, deal: (ticks) => void dealt.push(...ticks) });
+  const one = new Thinner({
+    provider: "test",
+    overload,
+    credit,
+    deal: (ticks) => void dealt.push(...ticks),
+  });
   const at = (level: OverloadLevel) => void (overload.state = { ...overload.state, level });
   return { one, dealt, shed, credit, at };
 }

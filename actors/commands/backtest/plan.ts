@@ -9,10 +9,11 @@ import type { Settings } from "../../settings/schema.ts";
 import type { BacktestArgs, ParameterSaid } from "../deps.ts";
 import type { Costs } from "../../../domain/backtest/tally.ts";
 import { MarketdError } from "../../../domain/errors.ts";
-import { BASE_INTERVAL, type Interval, parseInterval } from "../../../domain/interval.ts";
+import { parseInterval } from "../../../domain/interval.ts";
 import type { StrategyCatalog } from "../../../domain/strategies/catalog.ts";
 import {
   ANY,
+  intervalProblem,
   revisionOf,
   setupSchema,
   type StrategySetup,
@@ -44,8 +45,7 @@ export interface BacktestPlan {
 /**
  * Settles what was asked for.
  *
- * @param intervals those that are built; another that is asked for is built too.
- * @throws MarketdError `unknown-strategy`, `bad-parameter` or `bad-interval`, terminal.
+ * @throws MarketdError `unknown-strategy` or `bad-parameter`, terminal.
  */
 export function planOf(
   args: BacktestArgs,
@@ -67,12 +67,12 @@ export function planOf(
       const strategy = find(id, catalog);
       const said = parameters.filter((one) => one.strategy === null || one.strategy === id);
       const setup = setupOf(strategy, interval, said);
-      const built = builtInterval(strategy, setup.interval);
+      const { span } = parseInterval(setup.interval)!;
       return {
         strategy,
-        setup: { ...setup, interval: built.name },
-        revision: revisionOf(id, { ...setup, interval: built.name }),
-        horizon: args.horizon ?? HORIZON * built.span,
+        setup,
+        revision: revisionOf(id, setup),
+        horizon: args.horizon ?? HORIZON * span,
       };
     }),
   };
@@ -96,29 +96,18 @@ function setupOf(
     ...(interval === undefined ? {} : { interval }),
     parameters: Object.fromEntries(said.map(({ name, value }) => [name, value])),
   });
-  if (data !== undefined) return data as StrategySetup;
-  const problems = error.issues.map(wordsOf).join("; ");
-  throw failure("bad-parameter", `Cannot set up the strategy ${strategy.id}: ${problems}`);
+  // The interval that is asked for is built.
+  const unfit = data && intervalProblem(strategy, data.interval, [data.interval]);
+  if (data !== undefined && unfit === undefined) return data;
+  const problem = unfit === undefined
+    ? error!.issues.map(wordsOf).join("; ")
+    : `the interval ${unfit}`;
+  throw failure("bad-parameter", `Cannot set up the strategy ${strategy.id}: ${problem}`);
 }
 
 /** The schema's words, after the parameter that they are about. */
 function wordsOf({ message, path }: z.core.$ZodIssue): string {
   return [path.slice(1).join("."), message].filter((part) => part !== "").join(": ");
-}
-
-function builtInterval({ id, intraday }: Strategy, name: string): Interval {
-  const interval = parseInterval(name);
-  if (interval === undefined) {
-    throw failure(
-      "bad-interval",
-      `Cannot show ${id} candles of "${name}": say an interval such as ${BASE_INTERVAL.name} or 1h`,
-    );
-  }
-  if (!intraday || !interval.session) return interval;
-  throw failure(
-    "bad-interval",
-    `Cannot show ${id} candles of ${name}: it needs some that are shorter than a session, such as 5m`,
-  );
 }
 
 function failure(code: string, message: string): MarketdError {

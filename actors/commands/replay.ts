@@ -11,6 +11,7 @@ import { noRow } from "../recorded.ts";
 import type { Settings } from "../settings/schema.ts";
 import { type BacktestPlan, planOf, requirePlayed, testing } from "./backtest/plan.ts";
 import { concluding } from "./backtest/conclude.ts";
+import { copyPast } from "./backtest/past.ts";
 import { ReportFiles } from "./backtest/write.ts";
 import { requireBasis } from "./basis.ts";
 import type { CommandDeps, ReplayArgs, StoredArgs } from "./deps.ts";
@@ -47,6 +48,11 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
     }
     const into = stored === undefined ? args.store : undefined;
     const store = into ?? `sqlite:${scratch}/replay.db`;
+    if (plan !== null && stored?.from !== undefined) {
+      const intervals = plan.strategies.map(({ setup }) => setup.interval);
+      const past = { symbols: stored.symbols, to: stored.from, intervals };
+      await copyPast(deps.openStore, configured.store.url, store, past);
+    }
     const began = performance.now();
     const provider = { ...options as object, inspection };
     const assembly = await assemble(deps, {

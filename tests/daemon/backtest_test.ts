@@ -252,6 +252,15 @@ Deno.test("strategies are tested on what is stored as on its recording", async (
     const ofFile: Report = JSON.parse(await run("waves.csv", ...tests));
     const ofStore: Report = JSON.parse(await run("--stored=AAPL,MSFT", stored, ...tests));
     assertEquals(ofStore.runs, ofFile.runs);
+    // From the middle on it says what it said there: what is stored before warms it.
+    const from = "2024-03-05T15:30:00.000Z";
+    const late: Report = JSON.parse(
+      await run("--stored=AAPL,MSFT", stored, `--from=${from}`, ...tests),
+    );
+    for (const [i, { signals }] of late.runs.entries()) {
+      assert(signals.length > 0);
+      assertEquals(signals, ofFile.runs[i]!.signals.filter(({ time }) => time > from));
+    }
     // What was only tried is not among what is kept.
     const again: Report = JSON.parse(await run("--stored=AAPL,MSFT", stored, ...tests));
     assertEquals(again.runs, ofFile.runs);

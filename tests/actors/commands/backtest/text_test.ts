@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { faultsOf } from "../../../../actors/commands/backtest/conclude.ts";
 import { jsonOf } from "../../../../actors/commands/backtest/json.ts";
 import { textOf } from "../../../../actors/commands/backtest/text.ts";
+import { fortuneKey } from "../../../../actors/setups.ts";
 import { reportOf, runOf } from "./report.ts";
 
 Deno.test("a backtest as text has a block for each strategy and instrument", () => {
@@ -61,4 +63,13 @@ Deno.test("a backtest as JSON has every signal with how it fared", () => {
     { time: "2014-05-01T13:31:00.000Z", price: 104 },
   ]);
   assertEquals([sell.result, sell.left.price], ["undecided", 98]);
+});
+
+Deno.test("a strategy that failed is told, with what it failed on", () => {
+  const fortunes = new Map([
+    [fortuneKey("ema-cross", "AAPL"), { fault: "it ran out" }],
+    [fortuneKey("ema-cross", "MSFT"), { fault: null }],
+  ]);
+  const runs = ["AAPL", "MSFT", "SPY"].map((symbol) => ({ strategy: "ema-cross", symbol }));
+  assertEquals(faultsOf(runs, fortunes), ["ema-cross failed on AAPL: it ran out"]);
 });

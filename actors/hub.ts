@@ -91,8 +91,16 @@ export interface HubEvent {
 /** Receives each published array as it is; must not keep it, nor throw. */
 export type Subscriber = (events: readonly HubEvent[]) => void;
 
-/** Whether a type of events is wanted of an instrument. */
-export type Wish = (type: EventType, symbol: string) => boolean;
+/** The events of what forms: made as it changes only where they are heard. */
+const FORMING = ["candle", "profile", "flow", "state"] as const;
+/** One of those. */
+export type FormingType = typeof FORMING[number];
+
+/** Whether what forms is wanted of an instrument. */
+export type Wish = (type: FormingType, symbol: string) => boolean;
+
+/** Has told what forms of an instrument, as far as it was not. */
+export type Teller = (symbol: string, types: ReadonlySet<FormingType>) => void;
 
 const EVERYTHING: Wish = () => true;
 
@@ -112,8 +120,8 @@ export class Hub {
   readonly #watchers = new Map<EventType, ((event: HubEvent) => void)[]>();
   readonly #canaryWatchers = new Set<(shard: string) => void>();
   readonly #wishes = new Set<Wish>();
-  /** By the shard: has what stands told, where it is wished for and was not told yet. */
-  readonly #tellers = new Map<string, (wish: Wish) => void>();
+  /** By the symbol. */
+  readonly #tellers = new Map<string, Teller>();
   #sequence = 0;
   #lostUntil = 0;
 
@@ -202,19 +210,22 @@ export class Hub {
    * Whether anyone is to be told as it changes of what forms of an instrument: its candles, profile
    * and order flow, and its state. Else it is told when somebody asks.
    */
-  hears(type: EventType, symbol: string): boolean {
+  hears(type: FormingType, symbol: string): boolean {
     for (const wish of this.#wishes) if (wish(type, symbol)) return true;
     return false;
   }
 
-  /** Lets a shard be asked for what it has not told, since nobody heard. */
-  answer(shard: string, tell: (wish: Wish) => void): void {
-    this.#tellers.set(shard, tell);
+  /** Says whom to ask for what nobody heard of an instrument; until {@link forget}. */
+  answer(symbol: string, teller: Teller): void {
+    this.#tellers.set(symbol, teller);
   }
 
-  /** Has everything told that is wished for and was not. */
+  /** Has everything told that is wished for and nobody heard. */
   refresh(wish: Wish): void {
-    for (const tell of this.#tellers.values()) tell(wish);
+    for (const [symbol, tell] of this.#tellers) {
+      const types = FORMING.filter((type) => wish(type, symbol));
+      if (types.length > 0) tell(symbol, new Set(types));
+    }
   }
 
   /**
@@ -242,13 +253,16 @@ export class Hub {
 
   /** The latest event of one subject, as of now. */
   latestOf(type: EventType, subject: string): HubEvent | undefined {
-    const [symbol] = subject.split(" ", 1);
-    this.refresh((wanted, of) => wanted === type && of === symbol);
+    if ((FORMING as readonly EventType[]).includes(type)) {
+      const symbol = subject.split(" ", 1)[0]!;
+      this.#tellers.get(symbol)?.(symbol, new Set([type as FormingType]));
+    }
     return this.#latest.get(type)?.get(subject);
   }
 
-  /** Forgets an instrument's latest values. */
+  /** Forgets an instrument's latest values, and whom to ask for them. */
   forget(symbol: string): void {
+    this.#tellers.delete(symbol);
     for (const events of this.#latest.values()) {
       for (const [subject, event] of events) {
         if (event.symbol === symbol) events.delete(subject);

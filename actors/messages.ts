@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HubEvent, Wish } from "./hub.ts";
+import type { FormingType, HubEvent } from "./hub.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
 import type { Refilling } from "./instruments/memory.ts";
 import type { Recalled, RecallRequest } from "./instruments/recall.ts";
@@ -71,8 +71,8 @@ export type InstrumentsCommand =
 export type ShardCommand =
   | { type: "shard.ticks"; ticks: readonly Tick[]; credit: Credit | undefined }
   | { type: "shard.beat"; now: Micros }
-  /** Has what is wished for told, as far as it was not. */
-  | { type: "shard.tell"; wish: Wish }
+  /** Has what forms of an instrument told, as far as it was not. */
+  | { type: "shard.tell"; symbol: string; types: ReadonlySet<FormingType> }
   | { type: "shard.follow"; listing: Listing; unheard: boolean }
   | { type: "shard.leave"; symbol: string }
   | { type: "shard.outage"; provider: string; from: Micros }

@@ -56,6 +56,8 @@ export type CandlesCommand =
       gaps: readonly Silence[];
       ticks: readonly Tick[];
     }
+    /** Gives the forming candles, where they changed. */
+    | { type: "candles.tell"; symbol: string }
     | { type: "candles.load"; symbol: string; wanted: Wanted; candle: Candle | null }
     | { type: "candles.gap"; symbol: string; gap: Silence }
     | { type: "candles.outage"; symbol: string; from: Micros | undefined }
@@ -149,7 +151,8 @@ function apply(
   }
   const one = holder.series;
   if (one === undefined) return;
-  if (event.type === "candles.load") one.load(event.wanted, event.candle);
+  if (event.type === "candles.tell") event.made.forming.push(...one.takeForming());
+  else if (event.type === "candles.load") one.load(event.wanted, event.candle);
   else if (event.type === "candles.gap") one.addGap(event.gap);
   else if (event.type === "candles.outage") one.setOutage(event.from);
   else one.finish(event.at);

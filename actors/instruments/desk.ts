@@ -21,7 +21,7 @@ import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
 import { Strategies } from "./strategies.ts";
 import { tell, tellShard } from "../addresses.ts";
-import type { Wish } from "../hub.ts";
+import type { FormingType, Teller } from "../hub.ts";
 import { logger } from "../log.ts";
 import type { HistoryAnswer, ShardCommand } from "../messages.ts";
 import { publish } from "../publish.ts";
@@ -45,8 +45,6 @@ export interface DeskInput {
 /** How long a drain waits for candles that are being rebuilt, in milliseconds. */
 const PATIENCE = 2_000;
 
-const NOTHING: Wish = () => false;
-
 const log = logger("instruments");
 
 /** What a shard does with one event. */
@@ -55,7 +53,9 @@ export class Desk {
   readonly #memory: ShardMemory;
   readonly #self: AnyActorRef;
   readonly #measures: Measures;
-  readonly #heard: Wish;
+  /** Whether an instrument's forming candles are. */
+  readonly #isHeard: (symbol: string) => boolean;
+  readonly #teller: Teller;
   /** The candle actor's address. */
   readonly #candles: string;
   readonly #remaking: Remaking;
@@ -69,7 +69,9 @@ export class Desk {
     this.#strategies = new Strategies(shared, memory, self);
     this.#measures = new Measures(shared, memory, self, this.#strategies);
     this.#candles = `${memory.id}-candles`;
-    this.#heard = (type, symbol) => shared.hub.hears(type, symbol);
+    this.#isHeard = (symbol) => shared.hub.hears("candle", symbol);
+    this.#teller = (symbol, types) =>
+      tellShard(self, memory.id, { type: "shard.tell", symbol, types });
     this.#remaking = new Remaking({ shared, memory }, self, {
       handOut: (made, more) => this.#handOut(made, more, false),
       mustWait: (feed) => this.#mustWait(feed),
@@ -81,7 +83,7 @@ export class Desk {
   handle(event: ShardCommand): void {
     if (event.type === "shard.ticks") this.#take(event.ticks, event.credit);
     else if (event.type === "shard.beat") this.#beat(event.now);
-    else if (event.type === "shard.tell") this.#advance(-Infinity, false, event.wish);
+    else if (event.type === "shard.tell") this.#tell(event.symbol, event.types);
     else if (event.type === "shard.follow") this.#follow(event.listing, event.unheard);
     else if (event.type === "shard.leave") this.#leave(event.symbol);
     else if (event.type === "shard.outage") this.#outage(event.provider, event.from);
@@ -115,10 +117,7 @@ export class Desk {
       else if (listing.state !== "restarting") continue;
       listing.state = "rebuilding";
     }
-    this.#shared.hub.answer(
-      memory.id,
-      (wish) => tellShard(this.#self, memory.id, { type: "shard.tell", wish }),
-    );
+    for (const symbol of memory.feeds.keys()) this.#shared.hub.answer(symbol, this.#teller);
     this.#measures.resume();
     this.#strategies.resume();
     this.drain();
@@ -162,7 +161,7 @@ export class Desk {
     if (clock.driven) return;
     const now = clock.now();
     const [first] = feeds;
-    const tookOf = ({ listing }: Feed) => Math.max(0, now - listing.lastTick!);
+    const tookOf = ({ listing }: Feed) => Math.max(0, now - listing.heardAt);
     telemetry.published(first!.listing.provider, tookOf(first!), now);
     for (const feed of feeds) feed.listing.pulse.published(tookOf(feed), now);
   }
@@ -294,7 +293,9 @@ export class Desk {
     const isNew = second !== this.#memory.second;
     if (isNew) { for (const { listing } of this.#memory.feeds.values()) listing.pulse.look(now); }
     this.#memory.second = second;
-    this.#advance(now, isNew, isNew ? this.#heard : NOTHING);
+    const wish = (symbol: string) => isNew && this.#isHeard(symbol);
+    this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, wish, made })));
+    this.#measures.beat(now, isNew);
     this.#strategies.settle(now, (listing) => this.#measures.isReady(listing));
     const books = snapBooks(this.#memory, now);
     const gaps = dueSilences(this.#memory, now);
@@ -302,15 +303,12 @@ export class Desk {
     if (this.#memory.waiting.size === 0) this.#shared.journal.handed(this.#memory.id, now);
   }
 
-  /** Closes what is due and tells what is wished for of what changed. @param isNew see {@link Measures.beat}. */
-  #advance(now: Micros, isNew: boolean, wish: Wish): void {
-    const beat = {
-      type: "candles.beat",
-      now,
-      wish: (symbol: string) => wish("candle", symbol),
-    } as const;
-    this.#handOut(this.#ask((made) => ({ ...beat, made })));
-    this.#measures.beat(now, isNew, wish);
+  /** Tells what forms of an instrument, as far as it was not told. */
+  #tell(symbol: string, types: ReadonlySet<FormingType>): void {
+    if (types.has("candle")) {
+      this.#handOut(this.#ask((made) => ({ type: "candles.tell", symbol, made })));
+    }
+    this.#measures.tell(symbol, types);
   }
 
   #ask(command: (made: Made) => CandlesCommand): Made {
@@ -358,6 +356,7 @@ export class Desk {
       feeds.set(symbol, feed = { ...newFeed(listing, unheard), late: isSame ? late : [] });
     }
     clearTimeout(feed.retry);
+    if (!listing.canary) this.#shared.hub.answer(symbol, this.#teller);
     this.#measures.follow(listing);
     this.#strategies.follow(listing);
     if (listing.canary) this.#start(feed, null, this.#shared.clock.now());
@@ -460,7 +459,7 @@ export class Desk {
       const beat = this.#ask((made) => ({
         type: "candles.beat",
         now: clock.now(),
-        wish: (of) => this.#heard("candle", of),
+        wish: this.#isHeard,
         made,
       }));
       this.#handOut(beat);

@@ -50,8 +50,8 @@ export interface Listing {
   fault: string | null;
   /** Absent while it is subscribed to, as far as its venues give it. */
   idle?: Idle | undefined;
-  /** When the last tick was received. */
-  lastTick: Micros | null;
+  /** When the last tick was received; -Infinity before the first. */
+  heardAt: Micros;
   /** What is measured of its feed. */
   readonly pulse: Pulse;
   /** From when on the feed has been watched; absent before its candles were first ready. */

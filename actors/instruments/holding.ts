@@ -25,7 +25,7 @@ export interface Delivery {
 export function noteReceived({ listing }: Feed, tick: Tick): boolean {
   const { flags, receivedAt, time } = tick;
   const { pulse } = listing;
-  listing.lastTick = receivedAt;
+  listing.heardAt = receivedAt;
   pulse.ticks++;
   if ((flags & WRONG) !== 0) pulse.refused++;
   return isTimed(tick) && pulse.received(time, receivedAt);

@@ -126,7 +126,7 @@ function follow(
     canary: false,
     state: "rebuilding",
     fault: null,
-    lastTick: null,
+    heardAt: -Infinity,
     pulse: instrumentPulse(),
   };
   enlist(listing, scope);
@@ -174,7 +174,7 @@ function open(scope: Scope<InstrumentsInput>, like: Instrument): ShardMemory {
     canary: true,
     state: "rebuilding",
     fault: null,
-    lastTick: null,
+    heardAt: -Infinity,
     pulse: instrumentPulse(),
   }, scope);
   return opened;

@@ -84,6 +84,8 @@ export type MeasureCommand<Series extends Measuring, Forming> =
       /** Counted after that, with those that wait. */
       ticks: readonly Tick[];
     }
+    /** Gives what changed, as it stands. */
+    | { type: "measure.tell"; symbol: string }
     | { type: "measure.gap"; symbol: string; gap: Silence }
     | { type: "measure.finish"; symbol: string; at: Micros }
   );
@@ -116,7 +118,10 @@ export function createMeasurer<Series extends Measuring, Forming>(
       } else {
         const slot = slots.get(event.symbol);
         if (slot !== undefined) {
-          attempt(event.symbol, slot, event, () => apply(slot, event));
+          attempt(event.symbol, slot, event, () => {
+            if (event.type !== "measure.tell") apply(slot, event);
+            else if (slot.series !== undefined) taking.forming(slot.series, event.made.forming);
+          });
         }
       }
       return slots;
@@ -188,7 +193,7 @@ function apply<Series extends Measuring, Forming>(
   slot: Slot<Series>,
   event: Exclude<
     MeasureCommand<Series, Forming>,
-    { type: "measure.beat" | "measure.ticks" }
+    { type: "measure.beat" | "measure.tell" | "measure.ticks" }
   >,
 ): void {
   if (event.type === "measure.restore") {

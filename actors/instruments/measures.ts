@@ -23,7 +23,7 @@ import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
 import type { Strategies } from "./strategies.ts";
 import { stretchAt } from "./stretches.ts";
-import type { Wish } from "../hub.ts";
+import type { FormingType } from "../hub.ts";
 import { logger } from "../log.ts";
 import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
@@ -154,25 +154,37 @@ export class Measures {
     for (const kind of KINDS) this.#fault(kind, this.#ask(kind, (made) => ({ ...counted, made })));
   }
 
-  /**
-   * Closes what is due and, where a second is new, looks at what the markets do.
-   *
-   * @param wish what to tell of what changed.
-   */
-  beat(now: Micros, isNew: boolean, wish: Wish): void {
+  /** Closes what is due and, where a second is new, looks at the markets and tells what is heard. */
+  beat(now: Micros, isNew: boolean): void {
     if (!this.#isOn) return;
+    const { hub } = this.#shared;
     const beat = (kind: Kind) => ({
       type: "measure.beat" as const,
       now,
       brief: isNew,
-      wish: (symbol: string) => wish(kind, symbol),
+      wish: (symbol: string) => isNew && hub.hears(kind, symbol),
     });
     const profile = this.#ask<SessionProfile>(
       "profile",
       (made) => ({ ...beat("profile"), made }),
     );
     const flow = this.#ask<OrderFlow>("flow", (made) => ({ ...beat("flow"), made }));
-    this.#handOut(now, profile, flow, wish);
+    this.#handOut(now, profile, flow, (symbol) => hub.hears("state", symbol));
+  }
+
+  /** Tells what forms of an instrument, as far as it was not told. */
+  tell(symbol: string, types: ReadonlySet<FormingType>): void {
+    const one = this.#memory.measured.get(symbol);
+    if (one === undefined) return;
+    const tell = { type: "measure.tell", symbol } as const;
+    const profile = types.has("profile")
+      ? this.#ask<SessionProfile>("profile", (made) => ({ ...tell, made }))
+      : nothingMeasured<SessionProfile>();
+    const flow = types.has("flow")
+      ? this.#ask<OrderFlow>("flow", (made) => ({ ...tell, made }))
+      : nothingMeasured<OrderFlow>();
+    const news = types.has("state") ? one.standing.takeNews() : null;
+    this.#tellMade(profile, flow, news === null ? [] : [news]);
   }
 
   /** Takes note of a time in which an instrument was not heard. */
@@ -197,7 +209,7 @@ export class Measures {
     const brief = series?.takeBrief() ?? null;
     if (brief !== null) profile.briefs.push(brief);
     flow.forming.push(...flows.get(symbol)?.series?.takeForming() ?? []);
-    this.#handOut(at, profile, flow, (_, of) => of === symbol);
+    this.#handOut(at, profile, flow, () => true);
   }
 
   /** Counts anew what was counted from a minute on, since a trade in it was taken back or replaced. */
@@ -335,33 +347,39 @@ export class Measures {
     return series;
   }
 
-  /** @param wish whose states are to be told. */
+  /** @param isHeard whether an instrument's state is to be told where it is another. */
   #handOut(
     now: Micros,
     profile: Made<SessionProfile>,
     flow: Made<OrderFlow>,
-    wish: Wish,
+    isHeard: (symbol: string) => boolean,
+  ): void {
+    const measures: Measure[] = [...profile.measures, ...flow.measures];
+    this.#noteClosed(measures);
+    const states: StateAt[] = [];
+    for (const brief of profile.briefs) {
+      const standing = this.#memory.measured.get(brief.symbol)?.standing;
+      if (standing === undefined) continue;
+      const state = this.#look(standing, brief, now);
+      if (state !== null && standing.isDue(state)) measures.push({ kind: "state", value: state });
+      const news = isHeard(brief.symbol) ? standing.takeNews() : null;
+      if (news !== null) states.push(news);
+    }
+    this.#tellMade(profile, flow, states);
+    this.#keep(measures);
+  }
+
+  #tellMade(
+    profile: Made<SessionProfile>,
+    flow: Made<OrderFlow>,
+    states: readonly StateAt[],
   ): void {
     this.#fault("profile", profile);
     this.#fault("flow", flow);
-    this.#strategies.noteMeasures(profile);
-    this.#strategies.noteMeasures(flow);
-    const measures: Measure[] = [...profile.measures, ...flow.measures];
-    this.#noteClosed(measures);
-    for (const brief of profile.briefs) {
-      const state = this.#look(brief, now);
-      if (state !== null) measures.push({ kind: "state", value: state });
-    }
-    const states: StateAt[] = [];
-    for (const [symbol, { standing }] of this.#memory.measured) {
-      const news = wish("state", symbol) ? standing.takeNews() : null;
-      if (news !== null) states.push(news);
-    }
     const shown = profile.forming.filter(({ bins }) => bins.values.length > 0);
     const closed = flow.measures.flatMap((one) => one.kind === "flow" ? [one.value] : []);
     const events = measureEvents(shown, [...closed, ...flow.forming], states);
     publish(this.#shared.hub, this.#self, events);
-    this.#keep(measures);
   }
 
   #noteClosed(measures: readonly Measure[]): void {
@@ -372,14 +390,11 @@ export class Measures {
     }
   }
 
-  /** Looks at what the market does; the state where it is to be kept. */
-  #look(brief: SessionBrief, now: Micros): StateAt | null {
-    const { flows, measured } = this.#memory;
-    const standing = measured.get(brief.symbol)?.standing;
-    if (standing === undefined) return null;
-    for (const minute of flows.get(brief.symbol)?.series?.open ?? []) standing.noteFlow(minute);
-    const state = standing.next(brief, now);
-    return state !== null && standing.isDue(state) ? state : null;
+  /** Looks at what the market does; its state where it is another. */
+  #look(standing: Standing, brief: SessionBrief, now: Micros): StateAt | null {
+    const { series } = this.#memory.flows.get(brief.symbol) ?? {};
+    for (const minute of series?.open ?? []) standing.noteFlow(minute);
+    return standing.next(brief, now);
   }
 
   #keep(measures: readonly Measure[]): void {

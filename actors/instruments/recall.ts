@@ -114,7 +114,7 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
  */
 export function isHeard({ listing, now, unheard }: RecallRequest, { receivedAt }: Tick): boolean {
   // A recording's clock is told by the second: the feed itself may be ahead of it.
-  return unheard ? receivedAt < now : receivedAt <= Math.max(now, listing.lastTick ?? now);
+  return unheard ? receivedAt < now : receivedAt <= Math.max(now, listing.heardAt);
 }
 
 /** When the feed was last heard; `null` where it never was. */

@@ -182,7 +182,7 @@ export function listingOf(more: Partial<Listing> = {}): Listing {
     canary: false,
     state: "live",
     fault: null,
-    lastTick: null,
+    heardAt: -Infinity,
     pulse: instrumentPulse(),
     ...more,
   };

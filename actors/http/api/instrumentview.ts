@@ -59,7 +59,7 @@ export function viewInstrument(
   refused = refusedNow(deps),
 ): InstrumentView {
   const { symbol, market, currency, step, level, pinned } = listing.instrument;
-  const { basis, provider, origin, idle, state, fault, lastTick, pulse } = listing;
+  const { basis, provider, origin, idle, state, fault, heardAt, pulse } = listing;
   return {
     symbol,
     market,
@@ -72,7 +72,7 @@ export function viewInstrument(
     state,
     fault: fault === null ? null : redact(fault),
     ticks: pulse.ticks,
-    lastTick: lastTick === null ? null : formatTime(lastTick),
+    lastTick: heardAt === -Infinity ? null : formatTime(heardAt),
     ...viewInstrumentTelemetry(deps, listing, refused),
     pinned,
     subscribed: !isIdle(listing),

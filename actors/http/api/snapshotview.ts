@@ -96,8 +96,8 @@ export function lookAround(deps: HttpDeps): Look {
   const { clock, directory } = deps.shared;
   const connections = new Map<string, ReturnType<typeof connectionState>>();
   const heard = new Map<string, Micros>();
-  for (const { lastTick, provider } of directory.all()) {
-    if (lastTick !== null) heard.set(provider, Math.max(lastTick, heard.get(provider) ?? 0));
+  for (const { heardAt, provider } of directory.all()) {
+    if (heardAt > -Infinity) heard.set(provider, Math.max(heardAt, heard.get(provider) ?? 0));
   }
   return {
     deps,
@@ -117,7 +117,7 @@ export function lookAround(deps: HttpDeps): Look {
  * @param kept what the store has of it; `undefined` where it was not asked.
  */
 export function viewSnapshot(look: Look, listing: Listing, kept: Kept | undefined): SnapshotView {
-  const { instrument, basis, provider, lastTick } = listing;
+  const { instrument, basis, provider, heardAt } = listing;
   const { symbol, market, currency, step, level } = instrument;
   const { hub } = look.deps.shared;
   const told = <T>(type: "candle" | "quote" | "state" | "flow", subject: string) =>
@@ -162,7 +162,7 @@ export function viewSnapshot(look: Look, listing: Listing, kept: Kept | undefine
     },
     flow: flow === undefined ? null : { cumulative: flow.cumulative, pressure: flow.pressure },
     freshness: viewFreshness(look, listing),
-    heardAt: lastTick === null ? null : formatTime(lastTick),
+    heardAt: heardAt === -Infinity ? null : formatTime(heardAt),
   };
 }
 
@@ -177,7 +177,7 @@ function referenceOf(before: Candle | null, day: Candle | undefined): SnapshotVi
 
 /** How fresh an instrument is. */
 function viewFreshness(look: Look, listing: Listing): SnapshotView["freshness"] {
-  const { instrument: { symbol, market }, alwaysOpen, provider, state, fault, lastTick } = listing;
+  const { instrument: { symbol, market }, alwaysOpen, provider, state, fault, heardAt } = listing;
   const { state: connection, failures, lastError, refusals } = look.connection(provider);
   const trading = look.deps.shared.hub.latestOf("status", `instrument ${symbol}`)?.payload as
     | Status
@@ -194,7 +194,7 @@ function viewFreshness(look: Look, listing: Listing): SnapshotView["freshness"] 
     subscribed: !isIdle(listing),
     following: state,
     fault,
-    heardAt: lastTick,
+    heardAt: heardAt === -Infinity ? null : heardAt,
     providerHeardAt: look.heardAt(provider),
   }, look.now);
   const { reason } = freshness;

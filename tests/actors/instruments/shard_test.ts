@@ -18,8 +18,8 @@ Deno.test("a tick reaches the hub once and the store once, a refused one the sto
     assertEquals(ids(await one.ticks()), ids(ticks));
     const told = one.events.filter(({ type }) => type !== "candle").map(({ payload }) => payload);
     assertEquals(told, [ticks[0]!, ticks[1]!, ticks[3]!]);
-    const { pulse: { ticks: count }, lastTick, state } = one.world.directory.get("AAPL")!;
-    assertEquals([count, lastTick, state], [4, T0, "live"]);
+    const { pulse: { ticks: count }, heardAt, state } = one.world.directory.get("AAPL")!;
+    assertEquals([count, heardAt, state], [4, T0, "live"]);
     await one.drain();
   }));
 

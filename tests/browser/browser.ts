@@ -63,6 +63,16 @@ export class Browser {
     return this.#ask("open", url, view);
   }
 
+  /** Opens another tab beside it, which the acts that follow are about. */
+  tab(url: string): Promise<void> {
+    return this.#ask("tab", url);
+  }
+
+  /** Closes that tab, and goes on with the one before. */
+  closeTab(): Promise<void> {
+    return this.#ask("closeTab");
+  }
+
   /** Loads the page anew. */
   reload(): Promise<void> {
     return this.#ask("reload");
@@ -111,6 +121,16 @@ export class Browser {
   /** Errors and warnings of the page since it was opened, those of its policy too. */
   complaints(): Promise<Complaint[]> {
     return this.#ask("complaints");
+  }
+
+  /** The bytes that came over the wire since the page was opened, headers too; of workers none. */
+  received(): Promise<number> {
+    return this.#ask("received");
+  }
+
+  /** The accessibility tree below an element, as text: what a screen reader is given. */
+  aria(selector: string): Promise<string> {
+    return this.#ask("aria", selector);
   }
 
   /** What axe-core holds against the page as it is: those that are serious or worse. */

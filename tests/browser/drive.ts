@@ -16,10 +16,24 @@ const executablePath = Deno.args[0]!;
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 let page: Page | undefined;
 let complaints: Complaint[] = [];
+/** Bytes that came over the wire since the page was opened, headers too. */
+let received = 0;
 
 function current(): Page {
   if (page === undefined) throw new Error("No page is open.");
   return page;
+}
+
+async function openTab(opened: Page, url: string): Promise<void> {
+  page = opened;
+  opened.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  opened.on("pageerror", ({ message }) => complaints.push(message));
+  const debug = await opened.context().newCDPSession(opened);
+  debug.on("Network.loadingFinished", ({ encodedDataLength }) => received += encodedDataLength);
+  await debug.send("Network.enable");
+  await opened.goto(url);
 }
 
 const ACTS: Record<string, (...args: never[]) => unknown> = {
@@ -28,14 +42,16 @@ const ACTS: Record<string, (...args: never[]) => unknown> = {
     complaints = [];
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
     context.setDefaultTimeout(PATIENCE);
-    page = await context.newPage();
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") {
-        complaints.push(message.text());
-      }
-    });
-    page.on("pageerror", ({ message }) => complaints.push(message));
-    await page.goto(url);
+    received = 0;
+    await openTab(await context.newPage(), url);
+  },
+  /** Opens another tab of the same browser, which the acts that follow are about. */
+  tab: async (url: string) => openTab(await current().context().newPage(), url),
+  /** Closes it, and goes on with the one before. */
+  async closeTab() {
+    const context = current().context();
+    await current().close();
+    page = context.pages().at(-1);
   },
   reload: async () => {
     await current().reload();
@@ -58,6 +74,8 @@ const ACTS: Record<string, (...args: never[]) => unknown> = {
   press: (key: string) => current().keyboard.press(key),
   screenshot: (path: string) => current().screenshot({ path, fullPage: true }),
   complaints: () => complaints,
+  received: () => received,
+  aria: (selector: string) => current().locator(selector).ariaSnapshot(),
   async violations(): Promise<Violation[]> {
     // By the debugger's door, which the page's policy does not bar.
     await current().evaluate(axe);

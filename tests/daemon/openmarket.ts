@@ -34,11 +34,13 @@ export interface OpenMarketOptions {
   readonly alpaca?: Parameters<typeof startAlpaca>[0];
   readonly ig?: Parameters<typeof startIg>[0];
   /** Which of the venues are configured; both unless said. */
-  readonly only?: "alpaca" | "ig";
+  readonly only?: "alpaca" | "ig" | undefined;
   /** Ticks a second of each venue; 500 unless said. */
   readonly rate?: number;
   /** YAML of `instruments`. */
   readonly instruments?: string;
+  /** YAML of `routes`, where both venues are configured. */
+  readonly routes?: string;
   /** More YAML. */
   readonly settings?: string;
   /** The second of a minute at which it begins; any unless said. */
@@ -55,10 +57,17 @@ export interface Told {
 /** The IG markets that speak. */
 export const EPICS = { "VOD.L": "KA.D.VOD.DAILY.IP", EURUSD: "CS.D.EURUSD.CFD.IP" } as const;
 
-const TOKEN = "the-token-of-a-test-0123456789";
-const PAGES = ["/", "/health", "/metrics", "/readyz?verbose", "/api/v1/status"].concat(
-  ["providers", "routes", "instruments", "gaps"].map((name) => `/api/v1/${name}`),
-);
+const ROUTES = `
+  - { match: "*.L", providers: [ig] }
+  - { market: FX, providers: [ig] }
+  - { match: "*", providers: [alpaca] }`;
+
+/** What a write has to show. */
+export const TOKEN = "the-token-of-a-test-0123456789";
+const PAGES = ["/", "/providers", "/health", "/metrics", "/readyz?verbose", "/api/v1/status"]
+  .concat(
+    ["providers", "routes", "instruments", "gaps"].map((name) => `/api/v1/${name}`),
+  );
 
 /** marketd and the venues. */
 export class OpenMarket {
@@ -157,7 +166,7 @@ export async function inOpenMarket(
   configureLogging({ level: "debug", format: "text" }, (line) => lines.push(line));
   try {
     const { settings } = await loadSettings(sourcesOf({
-      yaml: yamlOf(alpaca, ig, only, options.instruments ?? defaultsOf(only)) +
+      yaml: yamlOf(alpaca, ig, { only, instruments: defaultsOf(only), ...options }) +
         (options.settings ?? ""),
       catalog: ownCatalog,
       flags: { store: `sqlite:${folder}/test.db`, port: "0" },
@@ -219,8 +228,10 @@ function defaultsOf(only: string | undefined): string {
 function yamlOf(
   { endpoints: { trading, data, stream } }: AlpacaSimulator,
   ig: IgSimulator,
-  only: string | undefined,
-  instruments: string,
+  { instruments, only, routes = ROUTES }: Pick<
+    OpenMarketOptions,
+    "instruments" | "only" | "routes"
+  >,
 ): string {
   const alpacaSaid = `
   alpaca:
@@ -235,14 +246,10 @@ function yamlOf(
     password: ${LOGIN.password}
     silence: 2s
     endpoints: { api: "${ig.api}" }`;
-  const routes = `
-routes:
-  - { match: "*.L", providers: [ig] }
-  - { market: FX, providers: [ig] }
-  - { match: "*", providers: [alpaca] }`;
   return `
 providers:${only === "ig" ? "" : alpacaSaid}${only === "alpaca" ? "" : igSaid}
-instruments: ${instruments}${only === undefined ? routes : ""}
+instruments: ${instruments}
+${only === undefined ? `routes: ${routes}` : ""}
 `;
 }
 

@@ -59,6 +59,8 @@ export async function answerPage<Status extends 200 | 401 | 429 = 200>(
   status: Status = 200 as Status,
 ) {
   c.header("content-security-policy", POLICY);
+  // Without any, a browser would not say of a form that it is ours.
+  c.header("referrer-policy", "same-origin");
   return c.html(`<!DOCTYPE html>${await page}`, status);
 }
 

@@ -99,7 +99,10 @@ Deno.test("a flood costs books and quotes, which is told, and no trade; and it i
       (await market.json<{ data: CandleView[] }>(`/api/v1/candles?interval=1m&${query}`)).data;
     assertEquals((await forming("symbol=AAPL")).filter(({ status }) => status === "gapped"), []);
     const events = (await market.provider("ig")).events.filter(({ event }) => event === "shed");
-    assertMatch(events[0]!.reason, /^Shed for overload: books \d+, quotes \d+, of 2 instruments\.$/);
+    assertMatch(
+      events[0]!.reason,
+      /^Shed for overload: books \d+, quotes \d+, of 2 instruments\.$/,
+    );
   }, {
     rate: 1_000,
     settings: `

@@ -36,6 +36,7 @@ import zone from "./assets/zone.js" with { type: "text" };
 import { ASSET_ROOT } from "./paths.ts";
 import { CHART_LIBRARY, readChartLibrary } from "./chartlibrary.ts";
 import { INSTRUMENT_ASSETS } from "./instrumentassets.ts";
+import { STRATEGIES_ASSETS } from "./strategiesassets.ts";
 import { openProblems } from "../openapi.ts";
 import { problem } from "../problem.ts";
 
@@ -45,6 +46,7 @@ const LIBRARY = "chartlibrary.js";
 /** The assets, by name; of the library its name alone. */
 const ASSETS: Readonly<Record<string, string>> = {
   ...INSTRUMENT_ASSETS,
+  ...STRATEGIES_ASSETS,
   [LIBRARY]: CHART_LIBRARY,
   "api.js": api,
   "dom.js": dom,

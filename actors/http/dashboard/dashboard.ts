@@ -10,6 +10,7 @@ import { mountOverview } from "./overview.tsx";
 import type { PageDeps } from "./page.ts";
 import { mountProvidersPage } from "./providers.tsx";
 import { mountSignIn } from "./signin.tsx";
+import { mountStrategiesPage } from "./strategies.tsx";
 import type { Symbols } from "../symbols.ts";
 
 /** Answers for all pages, and for what they are made of. */
@@ -19,4 +20,5 @@ export function mountDashboard(app: OpenAPIHono, deps: PageDeps, symbols: Symbol
   mountOverview(app, deps);
   mountProvidersPage(app, deps);
   mountInstrumentPage(app, deps, symbols);
+  mountStrategiesPage(app, deps);
 }

@@ -127,7 +127,9 @@ function InstrumentPage({ viewer, listing, intervals }: InstrumentPageProps) {
                   </tr>
                 </thead>
               </table>
-              <p id="book-note" class="soft note"></p>
+              <p id="book-note" class="soft note">
+                {level === 2 ? "No book was heard yet." : "No quote was heard yet."}
+              </p>
             </section>
             <section class="panel" aria-labelledby="tape-title">
               <h2 id="tape-title">Tape</h2>

@@ -10,6 +10,7 @@ import { assetUrl } from "./assets.ts";
 export const PAGES = [
   { path: "/", name: "Overview" },
   { path: "/providers", name: "Providers" },
+  { path: "/strategies", name: "Strategies" },
 ] as const;
 
 /** The modules that every page runs, those first on which others wait. */

@@ -3,7 +3,7 @@ import { addSecrets } from "../../../actors/log.ts";
 import { ProviderError } from "../../../providers/provider.ts";
 import { inPlace, LOCAL, type Place, TOKEN } from "./place.ts";
 
-const PAGES = ["/", "/instruments/AAPL", "/providers", "/signin"];
+const PAGES = ["/", "/instruments/AAPL", "/providers", "/strategies", "/signin"];
 
 const page = async ({ get }: Place, path = "/") => await (await get(path)).text();
 

@@ -166,6 +166,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /providers",
       "get /readyz",
       "get /signin",
+      "get /strategies",
       "post /api/v1/backfill",
       "post /api/v1/instruments",
       "post /api/v1/providers/{id}/reset",

@@ -166,3 +166,11 @@ Deno.test("nobody else's page signs anyone in", async () => {
     assertEquals([response.status, response.headers.get("set-cookie")], [403, null]);
   });
 });
+
+Deno.test("a page lets a browser say that a form was sent from it", async () => {
+  // Under `no-referrer` a browser says that a form is of the origin "null".
+  await inPlace(async ({ get }) => {
+    const { headers } = await get("/signin");
+    assertEquals(headers.get("referrer-policy"), "same-origin");
+  });
+});

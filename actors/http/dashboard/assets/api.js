@@ -10,12 +10,15 @@ export class ApiError extends Error {
    * @param {number} status 0 where nothing answered
    * @param {string} code stable, in kebab case
    * @param {string} detail one sentence for people
+   * @param {readonly { path: string, message: string }[]} errors what is wrong with which part of
+   * what was sent
    */
-  constructor(status, code, detail) {
+  constructor(status, code, detail, errors = []) {
     super(detail);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
+    this.errors = errors;
   }
 }
 
@@ -120,8 +123,8 @@ async function ask(path, request) {
  */
 export function problemOf(status, text) {
   try {
-    const { code, detail } = JSON.parse(text);
-    return new ApiError(status, String(code), String(detail));
+    const { code, detail, errors } = JSON.parse(text);
+    return new ApiError(status, String(code), String(detail), Array.isArray(errors) ? errors : []);
   } catch {
     // Something in between answered, in its own words.
     return new ApiError(status, "not-marketd", `The answer was ${status}, and not marketd's own.`);

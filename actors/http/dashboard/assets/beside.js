@@ -41,7 +41,7 @@ export class Beside {
     const { symbol, level } = this.#instrument;
     if (level === 2) {
       const { data: [book] } = await read("/api/v1/book", { symbol, order: "desc", limit: 1 });
-      if (book !== undefined) this.#ladder.show(book);
+      if (book !== undefined) this.takeBook(book);
       return;
     }
     const query = { symbol, kinds: "quote", refused: false, order: "desc", limit: 1 };
@@ -59,7 +59,13 @@ export class Beside {
 
   /** @param {import("./ladder.js").Book} book */
   takeBook(book) {
-    if (this.#instrument.level === 2) this.#ladder.show(book);
+    if (this.#instrument.level === 2) this.#show(book);
+  }
+
+  /** @param {import("./ladder.js").Book} book */
+  #show(book) {
+    this.#ladder.show(book);
+    find("#book-note", HTMLElement).hidden = true;
   }
 
   /**
@@ -67,7 +73,7 @@ export class Beside {
    */
   takeQuote({ bid, bidSize, ask, askSize }) {
     if (this.#instrument.level === 2) return;
-    this.#ladder.show({
+    this.#show({
       bids: bid === null ? [] : [{ price: bid, size: bidSize }],
       asks: ask === null ? [] : [{ price: ask, size: askSize }],
     });

@@ -5,7 +5,7 @@
  */
 import { readAll } from "./api.js";
 import { element, setAttribute } from "./dom.js";
-import { moment, number, price } from "./format.js";
+import { moment, number, price, zoneName } from "./format.js";
 
 /**
  * A signal as the API tells it.
@@ -36,9 +36,10 @@ const SIDES = { buy: "▲ buy", sell: "▼ sell" };
  *
  * @param {Signal} signal
  * @param {{ readonly step: number }} instrument
- * @param {string} zone
+ * @param {string | undefined} zone the viewer's own without it
+ * @param {Node} [about] put before it
  */
-export function describe(signal, instrument, zone) {
+export function describe(signal, instrument, zone, about) {
   const {
     entry,
     interval,
@@ -55,13 +56,15 @@ export function describe(signal, instrument, zone) {
     element(
       "p",
       {},
+      about,
+      about === undefined ? "" : " ",
       element("b", { class: side === "buy" ? "up" : "down" }, SIDES[side]),
       ` at ${said(entry)}, stop ${said(stop)}, target ${said(target)} `,
       element(
         "span",
         { class: "soft" },
         `· ${strategy} on ${interval}, strength ${number(strength, 2)} · `,
-        element("time", { datetime: time }, moment(time, zone)),
+        element("time", { datetime: time }, `${moment(time, zone)} ${zoneName(time, zone)}`),
       ),
     ),
     element(

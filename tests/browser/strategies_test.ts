@@ -113,7 +113,16 @@ recordedTest(
       );
       assert(data.length > 5, `there are ${data.length}`);
       const reason = data[0]!.reasons[0]!;
-      for (const [path, most] of [["/strategies", 10], ["/instruments/SPY", 20]] as const) {
+      // The chart loads five hundred bars at first, and has the signals among them.
+      const loaded = await daemon.json<{ data: { start: string }[] }>(
+        "/api/v1/candles?symbol=SPY&interval=1m&limit=500",
+      );
+      const from = loaded.data[0]!.start;
+      const among = await daemon.json<{ data: Signal[] }>(
+        `/api/v1/signals?symbol=SPY&from=${from}`,
+      );
+      const pages = [["/strategies", 10], ["/instruments/SPY", among.data.length]] as const;
+      for (const [path, most] of pages) {
         for (const view of [DESK, PHONE]) {
           await browser.open(daemon.url + path, view);
           await browser.waitFor(`${SHOWN}.length > 0`);

@@ -8,7 +8,7 @@ import { browserTest, DESK, inBrowser, PHONE, type View } from "./browser.ts";
 import { inFolder } from "../actors/commands/run.ts";
 import { Daemon } from "../daemon/daemon.ts";
 
-const PAGES = ["/", "/instruments/AAPL", "/providers", "/signin"];
+const PAGES = ["/", "/instruments/AAPL", "/providers", "/strategies", "/signin"];
 const VIEWS: readonly View[] = [DESK, PHONE].flatMap((view) => [
   { ...view, scheme: "light" },
   { ...view, scheme: "dark" },

@@ -42,7 +42,11 @@ onEachStore(
     const second = await Daemon.start({ folder, args: live });
     try {
       await second.ready();
-      const { data: gaps } = await second.json<{ data: Gap[] }>("/api/v1/gaps?symbol=AAPL");
+      const told = async () =>
+        (await second.json<{ data: Gap[] }>("/api/v1/gaps?symbol=AAPL")).data;
+      // Told with the instrument's first tick, which may come after readiness.
+      await eventually("the restart is told", async () => (await told()).length > 1);
+      const gaps = await told();
       assertEquals(gaps.map(({ reason }) => reason), ["joined", "restart"]);
       const gap = gaps[1];
       assert(Date.parse(gap!.from) <= killedAt && killedAt <= Date.parse(gap!.to));

@@ -214,6 +214,19 @@ export const MEASURE_TABLES: { readonly [Kind in MeasureKind]: MeasureTable<Meas
         revision: number(row, "revision"),
       }),
   },
+  sizes: {
+    table: "trade_sizes",
+    name: null,
+    time: null,
+    columns: { until: "time", quantile: "double", counts: "text" },
+    cells: (sizes) => [sizes.until, sizes.quantile, JSON.stringify(sizes.counts)],
+    value: (row) => ({
+      symbol: row.symbol,
+      until: number(row, "until"),
+      quantile: number(row, "quantile"),
+      counts: list(row, "counts"),
+    }),
+  },
   state: {
     table: "market_state",
     name: null,

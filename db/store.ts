@@ -9,6 +9,7 @@
 import type { Basis, Candle } from "../domain/candle.ts";
 import { MarketdError } from "../domain/errors.ts";
 import type { OrderFlow } from "../domain/flow/bar.ts";
+import type { KeptSizes } from "../domain/flow/series.ts";
 import type { Gap } from "../domain/gap.ts";
 import type { InstrumentSpec } from "../domain/instrument.ts";
 import type { ProfileMetrics, ProfilePart } from "../domain/profile/series.ts";
@@ -173,6 +174,8 @@ export interface Measures {
   readonly metrics: ProfileMetrics;
   /** Closed bars of order flow; the name in their key is the interval. */
   readonly flow: OrderFlow;
+  /** The sizes of trades; their key is the symbol alone. */
+  readonly sizes: KeptSizes;
   /** The market's state; its key has no name. */
   readonly state: StateAt;
   /** What a strategy says; the name in their key is its id. */

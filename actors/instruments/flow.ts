@@ -12,6 +12,8 @@ export const flow = createMeasurer<FlowSeries, OrderFlow>({
   slotOf: ({ flow }) => flow,
   closed: (series, { measures }) => {
     for (const value of series.takeMade()) measures.push({ kind: "flow", value });
+    const sizes = series.takeSizes();
+    if (sizes !== null) measures.push({ kind: "sizes", value: sizes });
   },
   forming: (series, into) => into.push(...series.takeForming()),
 });

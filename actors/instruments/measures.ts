@@ -341,6 +341,7 @@ export class Measures {
       intervals,
       grace: settings.candles.grace,
       sessionAt: (time) => sessionAt(market, time),
+      sizes: recalled.sizes ?? undefined,
     });
     series.restore(recalled.flows, request.now);
     series.warm(recalled.warm);

@@ -17,6 +17,7 @@ import { readAll } from "../pages.ts";
 import type { MeasureKind, Store } from "../../db/store.ts";
 import type { Silence } from "../../domain/candles.ts";
 import type { OrderFlow } from "../../domain/flow/bar.ts";
+import type { KeptSizes } from "../../domain/flow/series.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
 import type { ProfileBasis } from "../../domain/profile/profile.ts";
 import type { ProfileMetrics, ProfilePart } from "../../domain/profile/series.ts";
@@ -37,6 +38,8 @@ export interface RecalledMeasures {
   readonly flowTicks: readonly Tick[];
   /** The last ticks before those of the flow. */
   readonly warm: readonly Tick[];
+  /** The sizes of trades until then; `null` where none were kept, or those of a later time. */
+  readonly sizes: KeptSizes | null;
   readonly gaps: readonly Silence[];
   /** What the profile of the session before said. */
   readonly previous: ProfileMetrics | null;
@@ -106,6 +109,8 @@ export async function recallMeasures(
   const first = Math.min(span?.first ?? now, joined?.to ?? Infinity);
   const back = { symbol, name: basis, to: start, limit: BACK, order: "-time" } as const;
   const sessions = (await store.measures("metrics", back)).rows;
+  const kept = { symbol, name: "", limit: 1, order: "time" } as const;
+  const sizes = (await store.measures("sizes", kept)).rows[0] ?? null;
   const states = { symbol, name: "", to: now, limit: 1, order: "-time" } as const;
   return {
     since: isTooMuch ? now : request.since ?? first,
@@ -114,6 +119,8 @@ export async function recallMeasures(
     profileTicks: ticks.filter(({ time }) => time >= profileFrom),
     flowTicks: ticks.filter(({ time }) => time >= flowFrom),
     warm: before.rows.toReversed(),
+    // A recording that is played again begins before them.
+    sizes: sizes !== null && sizes.until <= now ? sizes : null,
     gaps: gaps.map(silenceOf),
     previous: sessions.find(({ regular }) => regular) ?? null,
     state: (await store.measures("state", states)).rows[0] ?? null,

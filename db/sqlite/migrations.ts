@@ -13,6 +13,7 @@ import venues from "./migrations/0003_venues.sql" with { type: "text" };
 import routes from "./migrations/0004_routes.sql" with { type: "text" };
 import measures from "./migrations/0005_measures.sql" with { type: "text" };
 import strategies from "./migrations/0006_strategies.sql" with { type: "text" };
+import sizes from "./migrations/0007_sizes.sql" with { type: "text" };
 
 /** One step of the schema. Its number is its place, from 1. */
 export interface Migration {
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { file: "0004_routes.sql", sql: routes },
   { file: "0005_measures.sql", sql: measures },
   { file: "0006_strategies.sql", sql: strategies },
+  { file: "0007_sizes.sql", sql: sizes },
 ];
 
 /** Marks a file as marketd's: "mktd" in ASCII, kept by `PRAGMA application_id`. */

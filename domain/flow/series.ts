@@ -30,7 +30,7 @@ import {
   mergeFlow,
   type OrderFlow,
 } from "./bar.ts";
-import { Sizes } from "./sizes.ts";
+import { Sizes, type SizesRecord } from "./sizes.ts";
 
 /** What a series is told about its instrument. */
 export interface FlowOptions {
@@ -45,9 +45,20 @@ export interface FlowOptions {
   readonly quoteDelay?: Micros | undefined;
   /** The share of trades that a large one is bigger than; {@link LARGE} unless said. */
   readonly largeQuantile?: number | undefined;
+  /** Trades before any is called large; {@link LARGE_AFTER} unless said. */
+  readonly largeAfter?: number | undefined;
+  /** The sizes that were kept before a restart; none unless said. */
+  readonly sizes?: KeptSizes | undefined;
 }
 
-/** A large trade is bigger than this share of the instrument's trades. */
+/** The sizes of an instrument's trades, as they are kept: one row. */
+export interface KeptSizes extends SizesRecord {
+  readonly symbol: string;
+  /** The end of the last minute whose trades are counted. */
+  readonly until: Micros;
+}
+
+/** A large trade is bigger than this share of the instrument's trades of the minutes closed before. */
 export const LARGE = 0.99;
 /** Trades before any is called large. */
 export const LARGE_AFTER = 1_000;
@@ -77,7 +88,15 @@ interface Frame {
 export class FlowSeries {
   readonly #options: FlowOptions;
   readonly #aggressor: Aggressor;
+  /** The sizes of closed minutes' trades. */
   readonly #sizes: Sizes;
+  readonly #largeAfter: number;
+  #sizedUntil: Micros;
+  #sized = false;
+  /** Those of the open minutes', by start; and those of the last one found. */
+  readonly #pending = new Map<Micros, number[]>();
+  #lastStart: Micros = NaN;
+  #lastPending: number[] = [];
   readonly #base: Frame = { interval: BASE_INTERVAL, open: [], recent: [] };
   readonly #longer: readonly Frame[];
   #nextClose = Infinity;
@@ -89,18 +108,17 @@ export class FlowSeries {
   #changed = false;
   #made: OrderFlow[] = [];
 
-  constructor(options: FlowOptions, sizes = new Sizes(options.largeQuantile ?? LARGE)) {
+  constructor(options: FlowOptions) {
     this.#options = options;
     this.#aggressor = new Aggressor(options.quoteDelay);
-    this.#sizes = sizes;
+    const { largeAfter = LARGE_AFTER, largeQuantile = LARGE, sizes } = options;
+    const known = sizes?.quantile === largeQuantile ? sizes : undefined;
+    this.#sizes = known === undefined ? new Sizes(largeQuantile) : Sizes.from(known);
+    this.#sizedUntil = known?.until ?? -Infinity;
+    this.#largeAfter = largeAfter;
     this.#longer = options.intervals
       .filter(({ name }) => name !== BASE_INTERVAL.name)
       .map((interval) => ({ interval, open: [], recent: [] }));
-  }
-
-  /** The sizes seen so far, which say what is large. */
-  get sizes(): Sizes {
-    return this.#sizes;
   }
 
   /** The minutes that are open: they go on to change. */
@@ -134,16 +152,15 @@ export class FlowSeries {
     const isPriced = (tick.flags & FLAGS["volume-only"]) === 0;
     const side = isPriced ? this.#aggressor.side(tick) : tick.side;
     const size = tick.size ?? 0;
-    const known = this.#sizes.count >= LARGE_AFTER;
-    const large = isPriced && size > 0 && this.#sizes.add(size) && known;
+    const isSized = isPriced && size > 0;
+    const large = isSized && this.#sizes.count >= this.#largeAfter && this.#sizes.reaches(size);
     const open = this.#base.open;
     const last = open[open.length - 1];
     if (last !== undefined && tick.time >= last.start && tick.time < last.end) {
       addFlow(last, side, size, large);
       this.#changed = true;
-      return;
-    }
-    this.#addElsewhere(tick.time, tick.receivedAt, side, size, large);
+    } else this.#addElsewhere(tick.time, tick.receivedAt, side, size, large);
+    if (isSized) this.#noteSize(tick.time, size);
   }
 
   /** Closes the bars whose end plus grace has been reached. */
@@ -169,6 +186,14 @@ export class FlowSeries {
     }
     this.#made = [];
     this.#schedule();
+  }
+
+  /** The sizes to keep, where a minute was closed since they were last taken. */
+  takeSizes(): KeptSizes | null {
+    if (!this.#sized) return null;
+    this.#sized = false;
+    const { symbol } = this.#options;
+    return { symbol, until: this.#sizedUntil, ...this.#sizes.record() };
   }
 
   /** Takes what was closed or revised since the last call, in that order. */
@@ -236,6 +261,37 @@ export class FlowSeries {
     }
   }
 
+  /** Takes note of a size: it counts once its minute is closed. */
+  #noteSize(time: Micros, size: number): void {
+    const start = time - time % BASE_INTERVAL.span;
+    if (start !== this.#lastStart) {
+      const pending = this.#pending.get(start);
+      if (pending === undefined && !this.#base.open.some((bar) => bar.start === start)) {
+        this.#sizes.add(size);
+        return;
+      }
+      this.#lastStart = start;
+      this.#lastPending = pending ?? [];
+      if (pending === undefined) this.#pending.set(start, this.#lastPending);
+    }
+    this.#lastPending.push(size);
+  }
+
+  /**
+   * Counts the sizes of a minute that is closed, but for one that is closed before its time, and one
+   * that was counted before a restart.
+   */
+  #countSizes({ end, start }: FlowBar): void {
+    const pending = this.#pending.get(start);
+    if (pending === undefined) return;
+    this.#pending.delete(start);
+    if (start === this.#lastStart) this.#lastStart = NaN;
+    if (end <= this.#sizedUntil || end + this.#options.grace > this.#now) return;
+    for (const size of pending) this.#sizes.add(size);
+    this.#sizedUntil = end;
+    this.#sized = true;
+  }
+
   /** The bar among `open` that holds an instant, made where there is none; none outside sessions. */
   #barAt(frame: Frame, open: FlowBar[], time: Micros): FlowBar | undefined {
     const known = open.findLast((bar) => time >= bar.start && time < bar.end);
@@ -270,6 +326,7 @@ export class FlowSeries {
     this.#session = session;
     minute.cumulative = this.#sessionDelta += deltaOf(minute);
     this.#close(this.#base, minute, revision);
+    this.#countSizes(minute);
     for (const frame of this.#longer) {
       const bar = this.#barAt(frame, frame.open, minute.start);
       if (bar !== undefined) mergeFlow(bar, minute);

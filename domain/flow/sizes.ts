@@ -75,13 +75,15 @@ export class Sizes {
     return 2 ** (octave + LOWEST_EXPONENT) * (1 + part / PER_OCTAVE);
   }
 
-  /** Counts a size above 0, and tells whether those before it make it reach the threshold. */
-  add(size: number): boolean {
-    const bucket = bucketOf(size);
-    const reaches = this.#count > 0 && bucket > this.#mark;
-    this.#put(bucket, 1);
+  /** Whether a size above 0 is at the threshold or beyond it. */
+  reaches(size: number): boolean {
+    return this.#count > 0 && bucketOf(size) > this.#mark;
+  }
+
+  /** Counts a size above 0. */
+  add(size: number): void {
+    this.#put(bucketOf(size), 1);
     this.#settle();
-    return reaches;
   }
 
   /** Counts the sizes that another one counted. */
@@ -92,8 +94,11 @@ export class Sizes {
 
   /** The counts as they are kept. */
   record(): SizesRecord {
-    const counts = Array.from(this.#counts, (count, bucket): [number, number] => [bucket, count]);
-    return { quantile: this.#quantile, counts: counts.filter(([, count]) => count > 0) };
+    const counts: [number, number][] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      if (this.#counts[bucket]! > 0) counts.push([bucket, this.#counts[bucket]!]);
+    }
+    return { quantile: this.#quantile, counts };
   }
 
   /** The counts that were kept. */

@@ -56,6 +56,7 @@ Deno.test({
       "early.csv": csv(rows.slice(0, cut)),
       "late.csv": csv(rows.slice(cut)),
     }, async ([day, early, late]) => {
+      let first: number[][] | undefined;
       for (const lives of [[day!], [early!, late!]]) {
         await inStore(async (store) => {
           for (const [at, file] of lives.entries()) await play(store, [file], `00000000${at + 1}`);
@@ -73,6 +74,12 @@ Deno.test({
           assertEquals([minutes.length, parts.length], [390, 390]);
           const placed = parts.flatMap(({ values }) => values);
           assertEquals(placed.reduce((sum, volume) => sum + volume, 0), total);
+          // The same are large whether it was stopped in between or not.
+          const larges = minutes.map((
+            one,
+          ) => [one.larges, one.largeBuyVolume, one.largeSellVolume]);
+          first ??= larges;
+          assertEquals(larges, first);
           for (const [from, to] of RANGES) await assertRange(store, rows, from, to);
         });
       }

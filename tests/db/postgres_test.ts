@@ -20,6 +20,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = {
   "0004_routes.sql": "9a2d0867921adcaf266b4b83efea3e067a60cc303876659b36de4bc78e40746f",
   "0005_measures.sql": "3029284f5a7ca7de4cf5d7740ba341fd05029f1d93207105658d1120e85ee99c",
   "0006_strategies.sql": "775d0849dbe301b51c4c2882ce24a9948c936d17a20331d07613e6daca3df162",
+  "0007_sizes.sql": "5f98f8c97ea9ff8a6c7e4745072d3725bd507fe432783cca0c8abdba36e3809b",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/postgres/migrations/", import.meta.url);

@@ -21,6 +21,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = {
   "0004_routes.sql": "c8502a7e19eb3787b952998006e92b01bb380ba706ab26ef88356095d69bd4a7",
   "0005_measures.sql": "90a923e01ba66d569fe5f83af63bed5e2ec635a04f065090ab689bd1b7270ed0",
   "0006_strategies.sql": "89ca41499cbab0aac5355a93f1f3b1fd37e2a6792997e8f15860bd7a2d9f0af4",
+  "0007_sizes.sql": "907deec60a726f762dfafd1978dbd15c479f28923940f0c51705ff529fbf70a7",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/sqlite/migrations/", import.meta.url);

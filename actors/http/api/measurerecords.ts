@@ -91,7 +91,9 @@ export const flowSchema = z.strictObject({
   unknowns: z.int(),
   largeBuyVolume: volume("Volume of large trades that buyers began."),
   largeSellVolume: volume("Volume of large trades that sellers began."),
-  larges: z.int().openapi({ description: "Trades bigger than 99 % of the instrument's." }),
+  larges: z.int().openapi({
+    description: "Trades bigger than 99 % of the instrument's of the minutes before.",
+  }),
   forming: z.boolean(),
   revision: z.int().openapi({ description: "One more each time that a late trade changed it." }),
 }).openapi("Flow") satisfies z.ZodType<FlowRecord>;

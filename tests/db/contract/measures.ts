@@ -123,6 +123,26 @@ export function measuresContract(test: StoreTest): void {
     assertEquals(await volumes(), [3]);
   });
 
+  test("keeps the last sizes of an instrument's trades", async (store) => {
+    const sizes = (more: Partial<Measures["sizes"]> = {}): Measures["sizes"] => ({
+      symbol: "AAPL",
+      until: DAY_START,
+      quantile: 0.99,
+      counts: [[3, 1], [400, 999_999]],
+      ...more,
+    });
+    const last = sizes({ until: DAY_START + MINUTE, counts: [] });
+    const said = [sizes(), sizes({ symbol: "IBM" }), last];
+    await store.write(
+      batch({ measures: said.map((value): Measure => ({ kind: "sizes", value })) }),
+    );
+    const read = async (symbol: string) =>
+      (await store.measures("sizes", { symbol, name: "", order: "time", limit: 1 })).rows;
+    assertEquals(await read("AAPL"), [last]);
+    assertEquals(await read("IBM"), [said[1]]);
+    assertEquals(await read("NONE"), []);
+  });
+
   test("tells measures apart by symbol and name, and gives a range of them", async (store) => {
     const values = [
       ...[0, 1, 2, 3].map((at) => flow({ start: DAY_START + at * MINUTE })),

@@ -188,14 +188,52 @@ Deno.test("refused ticks count for nothing, and quotes only say who began a trad
   assertEquals(one.takeForming(), []);
 });
 
-Deno.test("a large trade is one that is beyond the instrument's own sizes, once they are known", () => {
+Deno.test("a large trade is one that is beyond the sizes of the minutes before, once they are known", () => {
   const one = series();
   const big = (i: number) => tradeAt(T0 + i, 10, { side: "sell", size: 50_000 });
   one.add(big(0));
   for (let i = 1; i < LARGE_AFTER; i++) one.add(tradeAt(T0 + i, 10, { side: "buy", size: 100 }));
   one.add(big(LARGE_AFTER));
+  // While its minute is open, a thousand are not known yet.
+  assertEquals(of(one.forming(), "1m")[0]!.larges, 0);
+  one.add(tradeAt(T0 + MINUTE + 3 * SECOND, 10, { side: "sell", size: 50_000 }));
+  one.add(tradeAt(T0 + MINUTE + 4 * SECOND, 10, { side: "buy", size: 100 }));
   const [minute] = of(one.forming(), "1m");
   assertEquals([minute!.larges, minute!.largeSellVolume], [1, 50_000]);
+});
+
+Deno.test("what is large after a restart is what would have been large without it", () => {
+  const whole = { largeQuantile: 0.5, largeAfter: 3 };
+  fc.assert(fc.property(anyPrints, fc.integer({ min: 0, max: 25 * 60 }), (prints, cut) => {
+    const now = T0 + cut * SECOND;
+    const never = series(whole);
+    for (const trade of trades(prints)) never.add(trade);
+    never.advance(T0 + HOUR);
+
+    const before = series(whole);
+    const early = trades(prints).filter(({ time }) => time <= now);
+    for (const trade of early) before.add(trade);
+    before.advance(now);
+    const made = of(before.takeMade(), "1m");
+    const sizes = before.takeSizes() ?? undefined;
+    // What a stop closes before its time is built anew, and its sizes are not counted twice.
+    before.finish();
+    assertEquals(before.takeSizes(), null);
+    const again = series({ ...whole, sizes });
+    const minutes = made.filter(({ end }) => end + 2 * SECOND <= now);
+    again.restore(minutes, now);
+    const from = minutes.at(-1)?.end ?? -Infinity;
+    for (const trade of trades(prints)) if (trade.time >= from) again.add(trade);
+    again.advance(T0 + HOUR);
+    const later = (flows: readonly OrderFlow[]) =>
+      of(flows, "1m").filter(({ start }) => start >= from)
+        .map(({ larges, start }) => [start, larges]);
+    const expected = later(never.takeMade());
+    assertEquals(later(again.takeMade()), expected);
+    // With nothing after the restart, what was kept before it stands.
+    const known = again.takeSizes() ?? sizes ?? null;
+    assertEquals(known, never.takeSizes());
+  }));
 });
 
 Deno.test("after a restart the bars go on from the minutes that were kept", () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sessionAt } from "./calendar.ts";
+import { openWithin, sessionAt } from "./calendar.ts";
 import type { MarketId } from "./market.ts";
 import type { Micros } from "./time.ts";
 
@@ -25,6 +25,30 @@ export function silentSince(
     if (session === null) continue;
     const from = Math.max(heardAt, session.start);
     since = since === null ? from : Math.min(since, from);
+  }
+  return since;
+}
+
+/**
+ * From when on a feed of some markets may have missed something that is seen to be lost now: from when
+ * it was known to be whole, where one of them has been open since.
+ *
+ * @param wholeUntil when it was last known that nothing was missed.
+ * @param usual a silence that says nothing: one at the end of a session is no loss.
+ * @returns `now` where nothing can have been missed.
+ */
+export function missedSince(
+  markets: Iterable<MarketId>,
+  wholeUntil: Micros,
+  now: Micros,
+  usual: Micros,
+): Micros {
+  let since = now;
+  for (const market of new Set(markets)) {
+    const session = sessionAt(market, wholeUntil, "extended");
+    const isOver = session !== null && session.end - wholeUntil < usual;
+    const from = isOver ? session.end : wholeUntil;
+    if (from < since && openWithin(market, from, now, "extended")) since = from;
   }
   return since;
 }

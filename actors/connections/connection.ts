@@ -95,8 +95,7 @@ export const connection = setup({
     /** Says since when nothing is heard, so that bars closing meanwhile are known to be gapped. */
     outage: assign({
       lostAt: ({ context, event, self }) => {
-        const doubts = self.getSnapshot().matches({ live: "stale" });
-        return tellOutage(context, self, errorOf(event), doubts);
+        return tellOutage(context, self, errorOf(event));
       },
     }),
     back: assign({ lastError: null }),

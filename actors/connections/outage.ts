@@ -5,6 +5,8 @@
  */
 import type { Context } from "./context.ts";
 import { type Anyone, tell } from "../addresses.ts";
+import { SILENCE } from "./watch.ts";
+import { missedSince } from "../../domain/silence.ts";
 import { type Micros, SECOND } from "../../domain/time.ts";
 import { ProviderError } from "../../providers/provider.ts";
 
@@ -12,20 +14,26 @@ import { ProviderError } from "../../providers/provider.ts";
  * Says since when nothing is heard, so that bars closing meanwhile are known to be gapped.
  *
  * @param error what the connection was lost for.
- * @param doubts whether it was doubted before that anything is heard.
  * @returns since when.
  */
 export function tellOutage(
-  { attempt, lostAt, memory, provider, shared }: Context,
+  context: Context,
   self: Anyone,
   error: unknown,
-  doubts: boolean,
 ): Micros {
-  const since = error instanceof ProviderError ? error.since : undefined;
-  const doubted = doubts ? attempt.sink?.heardAt : undefined;
-  const from = lostAt ?? since ?? doubted ?? shared.clock.now();
+  const { lostAt, memory, provider } = context;
+  const told = error instanceof ProviderError ? error.since : undefined;
+  const from = lostAt ?? Math.min(told ?? Infinity, unheardSince(context));
   tell(self, "instruments", { type: "instruments.outage", provider: provider.id, from });
   return memory.lostAt = from;
+}
+
+/** However late it is seen that a stream broke, nothing was heard of it since its last word. */
+function unheardSince({ attempt: { sink }, instruments, provider, shared }: Context): Micros {
+  const now = shared.clock.now();
+  if (sink === null || provider.alwaysOpen || provider.clock === "driven") return now;
+  const markets = instruments().map(({ market }) => market);
+  return missedSince(markets, sink.provedAt, now, provider.silence ?? SILENCE);
 }
 
 /**

@@ -17,6 +17,8 @@ export interface ConnectionReport {
   readonly changedAt: Micros;
   /** Since when nothing is heard, as far as that is known; `null` while all is well. */
   readonly lostAt: Micros | null;
+  /** When its stream was heard last; `null` without one. */
+  readonly heardAt: Micros | null;
   readonly failures: number;
   readonly lastError: string | null;
   readonly refusals: readonly Refusal[];
@@ -30,9 +32,9 @@ export function reportOf(ref: ConnectionRef): ConnectionReport {
   const { attempt, changedAt, failures, lastError, refusals } = context;
   const words = attempt.session?.words ?? [];
   const state = typeof value === "string" ? value : nameOf(value);
-  const doubted = state === "stale" ? attempt.sink?.heardAt ?? null : null;
-  const lostAt = context.lostAt ?? doubted;
-  return { state, changedAt, lostAt, failures, lastError, refusals, words };
+  const heardAt = attempt.sink?.heardAt ?? null;
+  const lostAt = context.lostAt ?? (state === "stale" ? heardAt : null);
+  return { state, changedAt, lostAt, heardAt, failures, lastError, refusals, words };
 }
 
 /** The session of a connection that is signed in for good, to ask of its past; `null` without one. */

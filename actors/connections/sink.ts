@@ -33,6 +33,10 @@ const log = logger("connections");
 export interface ConnectionSink extends StreamSink {
   /** When it was told something last, by the injected clock; its making counts. */
   readonly heardAt: Micros;
+  /** Up to when it is known that nothing was missed: that, or a look at the venue after it. */
+  readonly provedAt: Micros;
+  /** Says that the venue was asked, and had nothing newer. */
+  prove(): void;
   /** The venue's latest time of each symbol; empty for a feed that is never watched. */
   readonly latest: ReadonlyMap<string, Micros>;
   /** Begins to listen to symbols: what was said of them before is no measure of a silence. */
@@ -83,6 +87,7 @@ export function createSink(
   const isWatched = !provider.alwaysOpen && provider.clock === "wall";
   const latest = new Map<string, Micros>();
   let heardAt = shared.clock.now();
+  let provedAt = heardAt;
   const note = (ticks: readonly Tick[]) => {
     heardAt = shared.clock.now();
     for (const { symbol, time } of ticks) {
@@ -101,6 +106,12 @@ export function createSink(
     },
     get heardAt() {
       return heardAt;
+    },
+    get provedAt() {
+      return Math.max(heardAt, provedAt);
+    },
+    prove: () => {
+      provedAt = shared.clock.now();
     },
     flush: settle,
     ticks: (ticks) => {

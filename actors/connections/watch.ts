@@ -49,7 +49,8 @@ const PACE = 1_000;
 const UNDER_WAY = 2_000;
 /** How long a look may take, in milliseconds. */
 const PATIENCE = 20_000;
-const SILENCE: Micros = 30 * SECOND;
+/** A silence that is looked into, unless the provider says otherwise. */
+export const SILENCE: Micros = 30 * SECOND;
 /** The longest between two looks into one silence. */
 const RAREST: Micros = 10 * MINUTE;
 /** The same where nobody could be asked. */
@@ -117,6 +118,7 @@ export const watch = setup({
       looks: ({ context }) => context.looks + 1,
     }),
     begin: assign({ looks: 0 }),
+    prove: ({ context }) => context.sink.prove(),
     giveUp,
     fresh: ({ context }) => context.tell({ type: "fresh" }),
     stale: ({ context }, why: string) => {
@@ -164,7 +166,7 @@ export const watch = setup({
               settledAt: ({ context }) => context.shared.clock.now(),
             }),
           },
-          { target: "listening", actions: [SURE, "fresh"] },
+          { target: "listening", actions: [SURE, "prove", "fresh"] },
         ],
         onError: [
           {

@@ -42,7 +42,7 @@ export class Link {
   readonly #opened = Promise.withResolvers<void>();
   readonly #disconnected = Promise.withResolvers<void>();
   #state: "opening" | "open" | "over" = "opening";
-  /** Since when nothing comes; `null` while something does. */
+  /** Since when nothing comes, a recovery that is tried included; `null` while something does. */
   #silentSince: Micros | null = null;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -122,12 +122,12 @@ export class Link {
 
   #onStatus(status: string): void {
     if (status === "DISCONNECTED") this.#disconnected.resolve();
-    if (status === "STALLED") this.#silentSince = this.#options.now() - this.#stall();
+    if (status === "STALLED") this.#silentSince ??= this.#options.now() - this.#stall();
     if (OPEN.test(status)) {
       // One that was recovered has told what came meanwhile.
       this.#silentSince = null;
       this.#opened.resolve();
-    }
+    } else this.#silentSince ??= this.#options.now();
     if (ALIVE.test(status) || (this.#state === "opening" && status === "CONNECTING")) return;
     // The client would come back by itself, with tokens that may be old by then.
     const error = lost(

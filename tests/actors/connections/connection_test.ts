@@ -26,6 +26,7 @@ Deno.test("a connection signs in, opens the stream, and subscribes to what is it
     state: "live",
     changedAt: T0,
     lostAt: null,
+    heardAt: one.world.clock.time,
     failures: 0,
     lastError: null,
     refusals: [],

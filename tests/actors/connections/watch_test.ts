@@ -74,6 +74,20 @@ Deno.test("a stream that was heard for a while is found mute all the same", asyn
   one.stop();
 });
 
+Deno.test("what breaks is lost since its last word, or since the venue had nothing newer", async () => {
+  for (const [quiet, lostAt] of [[20, 5], [45, 35]] as const) {
+    const one = await connect(watched());
+    one.provider.onLatest = () => Promise.resolve([]);
+    await one.live(5);
+    one.provider.sink.ticks([tradeAt(T0 + 5 * SECOND)]);
+    await one.live(quiet);
+    one.provider.sink.lost(new ProviderError("lost", "It is cut."));
+    const [told] = eventsOf(one.heard.instruments, "instruments.outage");
+    assertEquals((told!.from - T0) / SECOND, lostAt);
+    one.stop();
+  }
+});
+
 Deno.test("what is under way while the venue is asked proves nothing", async () => {
   const one = await connect(watched());
   one.provider.sink.ticks([tradeAt(T0)]);

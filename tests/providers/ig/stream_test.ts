@@ -197,10 +197,14 @@ Deno.test("a session that the server does not know any more is lost, and not beg
     await withStream(venue, async ({ sink, stream }) => {
       await stream.subscribe([instrument("EURUSD")]);
       await sink.until(() => sink.ticked.length === 1);
+      const broken = Date.now() * 1_000;
       venue.simulator.command({ fault: "forget" });
       const end = await sink.untilEnd();
       assert(end !== "ended");
       assertEquals([end.code, end.terminal], ["lost", false]);
+      // Since it broke, however long it was tried to be recovered.
+      const { since = NaN } = end;
+      assert(since >= broken && since <= Date.now() * 1_000, `lost since ${since}`);
       await quiet();
       assertEquals(sink.said.filter(({ what }) => what === "lost").length, 1);
       assertEquals(venue.simulator.count("stream ABC12"), 1);

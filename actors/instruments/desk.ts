@@ -16,7 +16,7 @@ import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
 import { Measures } from "./measures.ts";
 import { giveOut, type Output } from "./output.ts";
 import { silenceOf } from "./recall.ts";
-import { dueSilences, silences } from "./silences.ts";
+import { dueSilences, silences, silenceSoFar } from "./silences.ts";
 import type { HistoryCommand } from "./history.ts";
 import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
 import { Strategies } from "./strategies.ts";
@@ -297,6 +297,7 @@ export class Desk {
     this.#handOut(this.#ask((made) => ({ type: "candles.beat", now, wish, made })));
     this.#measures.beat(now, isNew);
     this.#strategies.settle(now, (listing) => this.#measures.isReady(listing));
+    if (isNew) { for (const feed of this.#memory.feeds.values()) this.#tellSilence(feed); }
     const books = snapBooks(this.#memory, now);
     const gaps = dueSilences(this.#memory, now);
     if (books.length + gaps.length > 0) this.#shared.outbox.add({ ticks: [], books, gaps });
@@ -578,6 +579,16 @@ export class Desk {
     if (feed === undefined) return;
     feed.listing.silentFrom = from;
     this.#handOut(this.#ask((made) => ({ type: "candles.outage", symbol, from, made })));
+    this.#tellSilence(feed);
+  }
+
+  /** Tells a silence that goes on, once; one that was asked for is told when it ends. */
+  #tellSilence(feed: Feed): void {
+    const { listing } = feed;
+    const gap = silenceSoFar(listing, this.#shared.clock.now());
+    if (gap === null || listing.idle !== undefined || gap.from === feed.toldFrom) return;
+    this.#gap(gap.symbol, gap);
+    feed.toldFrom = gap.from;
   }
 
   #gap(symbol: string, gap: Omit<Gap, "symbol">): void {
@@ -596,7 +607,9 @@ export class Desk {
   #tellGap(symbol: string, gap: Omit<Gap, "symbol">): void {
     const silence = silenceOf(gap);
     const made = this.#ask((made) => ({ type: "candles.gap", symbol, gap: silence, made }));
-    this.#shared.meters.gaps.inc({ reason: gap.reason });
+    if (gap.from !== this.#memory.feeds.get(symbol)?.toldFrom) {
+      this.#shared.meters.gaps.inc({ reason: gap.reason });
+    }
     this.#handOut(made, { gaps: [{ ...gap, symbol }] });
     this.#measures.gap(symbol, silence);
   }

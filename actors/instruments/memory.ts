@@ -44,6 +44,8 @@ export interface Feed extends Holder, Carrier {
   retry: ReturnType<typeof setTimeout> | undefined;
   /** The end of its feed, where that was told before its candles were ready. */
   finishAt: Micros | undefined;
+  /** The beginning of the silence that was told last. */
+  toldFrom: Micros | undefined;
   /** Gaps told before its candles were ready, and how many ticks were in the buffer by then. */
   gaps: { readonly gap: Omit<Gap, "symbol">; readonly after: number }[];
   /** Corrections told before its candles were ready: of what may still be in the buffer. */
@@ -77,6 +79,7 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     failures: [],
     retry: undefined,
     finishAt: undefined,
+    toldFrom: undefined,
     gaps: [],
     corrections: [],
     stale: false,

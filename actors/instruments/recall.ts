@@ -15,7 +15,6 @@ import type { Tick } from "../../domain/tick.ts";
 import { DAY, type Micros, MINUTE } from "../../domain/time.ts";
 import { readAll } from "../pages.ts";
 import type { Listing } from "./directory.ts";
-import { SILENCE_PACE } from "./silences.ts";
 
 /** What a recall is asked for. */
 export interface RecallRequest {
@@ -49,6 +48,10 @@ export interface Recalled {
 const PAGE = 5_000;
 /** Ticks looked at in one go for the last that was heard: most times it is the very last. */
 const LOOK = 100;
+/** Ticks without one that was streamed, after which an instrument is taken for one that never is. */
+const POLLED = 1_000;
+/** What may have gone on when a run ended. */
+const OUTAGES: ReadonlySet<Gap["reason"]> = new Set(["disconnect", "failover", "unsubscribed"]);
 /** The longest open candle starts at most this long before the last tick. */
 const REACH = 2 * DAY;
 
@@ -162,23 +165,45 @@ export async function missedSpan(
   const run = await store.runAt(last);
   const own = run?.epoch === request.epoch;
   if (run === null || own) return gapOf(request, last, own ? "unsubscribed" : "restart");
-  const alive = Math.max(last, Math.min(run.aliveUntil, request.now));
-  return gapOf(request, await listenedUntil(store, request, last, alive), "restart");
+  // What waited of one who stood by was lost with the run.
+  const alive = Math.min(run.aliveUntil, request.now) - (request.listing.line?.span ?? 0);
+  const heard = await beforeOutage(store, request, Math.max(last, alive));
+  return gapOf(request, heard, "restart");
 }
 
-/** Until when a run was listening: where it ended in a silence, as far as that is kept as a gap. */
-async function listenedUntil(
+/**
+ * Up to when the feed was heard, where it was followed until an instant: less than that where an
+ * outage went on by then. It was told when it began, and nothing that was streamed has ended it.
+ */
+async function beforeOutage(
   store: Store,
   { listing: { instrument: { symbol } } }: RecallRequest,
-  last: Micros,
-  alive: Micros,
+  until: Micros,
 ): Promise<Micros> {
-  // A silence is kept again and again while it goes on: one that was kept just before the end did.
-  const from = Math.max(last, alive - 2 * SILENCE_PACE);
-  const { rows } = await store.gaps({ symbol, from, to: alive, order: "-from", limit: LOOK });
-  const kept = rows.filter(({ reason }) => reason !== "joined" && reason !== "shed")
-    .map(({ to }) => to);
-  return kept.length === 0 ? alive : Math.min(alive, Math.max(last, ...kept));
+  const query = { symbol, to: until, order: "-from", limit: LOOK } as const;
+  const { rows: gaps } = await store.gaps(query);
+  const outage = gaps.find(({ reason }) => OUTAGES.has(reason));
+  if (outage === undefined || outage.to >= until) return until;
+  const isStreamed = ({ flags }: Tick) => (flags & (FLAGS.backfilled | FLAGS.polled)) === 0;
+  const before = await store.ticks({ symbol, to: outage.from, order: "-time", limit: POLLED });
+  // What has been asked for by request all along is heard by request.
+  if (before.rows.length > 0 && !before.rows.some(isStreamed)) return until;
+  // What came since is not of that run.
+  const isEnd = (tick: Tick) =>
+    isStreamed(tick) && tick.receivedAt >= outage.to && tick.receivedAt <= until;
+  let cursor: string | undefined;
+  do {
+    const page = await store.ticks({
+      symbol,
+      from: outage.from,
+      order: "-time",
+      limit: LOOK,
+      cursor,
+    });
+    if (page.rows.some((tick) => isEnd(tick))) return until;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return outage.to;
 }
 
 /** The gap from an instant to now, where anything can have been missed that nobody else tells. */

@@ -1,6 +1,6 @@
 /**
  * Silences that go on, kept as gaps as far as they have come: a stop or a kill in the middle of one
- * must not forget it. They are told when they end.
+ * must not forget it. Each is told as soon as it is one, up to then, and whole when it ends.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Gap } from "../../domain/gap.ts";
 import { type Micros, SECOND } from "../../domain/time.ts";
 
 /** Between two words on a silence. */
-export const SILENCE_PACE: Micros = 30 * SECOND;
+const SILENCE_PACE: Micros = 30 * SECOND;
 
 /** The silences of a shard's instruments that are to be kept by now; none where they were of late. */
 export function dueSilences(memory: ShardMemory, now: Micros): Gap[] {
@@ -24,14 +24,19 @@ export function dueSilences(memory: ShardMemory, now: Micros): Gap[] {
 export function silences({ feeds }: ShardMemory, now: Micros): Gap[] {
   const gaps: Gap[] = [];
   for (const { listing } of feeds.values()) {
-    const { alwaysOpen, canary, instrument, silentFrom: from, tellsGaps } = listing;
-    if (from === undefined || from >= now || canary || tellsGaps) continue;
-    const { market, symbol } = instrument;
-    if (!alwaysOpen && !openWithin(market, from, now, "extended")) continue;
-    const cause = causeOf(listing);
-    gaps.push({ symbol, ...cause, from, to: now, status: "open", detectedAt: now });
+    const gap = silenceSoFar(listing, now);
+    if (gap !== null) gaps.push(gap);
   }
   return gaps;
+}
+
+/** The silence of an instrument by now; `null` where nothing can have been missed in one. */
+export function silenceSoFar(listing: Listing, now: Micros): Gap | null {
+  const { alwaysOpen, canary, instrument, silentFrom: from, tellsGaps } = listing;
+  if (from === undefined || from >= now || canary || tellsGaps) return null;
+  const { market, symbol } = instrument;
+  if (!alwaysOpen && !openWithin(market, from, now, "extended")) return null;
+  return { symbol, ...causeOf(listing), from, to: now, status: "open", detectedAt: now };
 }
 
 /** Whether a gap is a silence that goes on: there is nothing to be done about it yet. */

@@ -11,7 +11,7 @@ import { tell, tellShard } from "../addresses.ts";
 import { isIdle } from "../instruments/directory.ts";
 import type { Shared } from "../shared.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { flagNames, FLAGS, QUALITY, REFUSED, WRONG } from "../../domain/flags.ts";
+import { flagNames, FLAGS, QUALITY, WRONG } from "../../domain/flags.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -69,12 +69,10 @@ export class Batch {
       line.keep(tick);
       return;
     }
-    if (line.lostAt !== null && (tick.flags & REFUSED) === 0) {
-      this.#bridge(tick, listing, line.lostAt);
-    }
+    if (line.lostAt !== null && line.counts(tick)) this.#bridge(tick, listing, line.lostAt);
     if (line.passes(tick)) {
       // What was under way when it was unsubscribed ends nothing.
-      if (line.hole !== null && (tick.flags & REFUSED) === 0 && !isIdle(listing)) {
+      if (line.hole !== null && line.counts(tick) && !isIdle(listing)) {
         const at = Math.min(tick.time, tick.receivedAt);
         this.#ended.push({ listing, hole: line.hole, at });
         line.hole = null;

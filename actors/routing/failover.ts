@@ -77,16 +77,20 @@ function watchLine(
   const { symbol } = listing.instrument;
   line.prune(now);
   for (const [id, look] of looks) {
-    if (isListening(look)) continue;
+    if (isListening(look)) {
+      if (look.heardAt !== null) line.alive.set(id, look.heardAt);
+      continue;
+    }
     if (id !== provider) line.cut(id);
     else if (line.covered) line.lostAt ??= look.lostAt ?? now - BEAT;
   }
   if (line.lostAt !== null && !line.covered) uncover(scope, listing, line.lostAt);
   line.refused = new Set(line.candidates.filter((id) => looks.get(id)?.refused.has(symbol)));
+  line.polled = new Set(line.candidates.filter((id) => looks.get(id)?.polled.has(symbol)));
   const leader = scope.shared.routes.leaderOf(line.route, line.able);
   if (leader === provider) return;
   log.warn("{leader} feeds {symbol}: {provider} does not", { leader, symbol, provider });
-  lead(scope, listing, leader, now);
+  lead(scope, listing, leader, null);
 }
 
 /** Brings the lines into accord with the rules in force: after they were changed. */
@@ -106,7 +110,7 @@ export function alignLines(scope: FailoverScope): void {
     line.candidates = feeding.candidates;
     line.span = spanOf(shared, feeding.route);
     const leader = shared.routes.leaderOf(line.route, line.able);
-    lead(scope, listing as Lined, leader, shared.clock.now());
+    lead(scope, listing as Lined, leader, null);
   }
 }
 
@@ -121,7 +125,9 @@ function handOver(
   const { clock, meters, outbox, feeds } = shared;
   const now = clock.now();
   // The rules' clock knows no whole microseconds; what is kept does.
-  const lostAt = now - Math.round((shared.uptime() - since) * MILLISECOND);
+  const lostAt = leading.state.fares[from]!.good
+    ? null
+    : now - Math.round((shared.uptime() - since) * MILLISECOND);
   leading.since = now;
   leading.reason = reason;
   const [last, next] = [leading.providers[from]!, leading.providers[to]!];

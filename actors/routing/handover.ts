@@ -53,22 +53,31 @@ function wantedOf(
  * Has a provider lead an instrument. What waits of it is emitted from the watermark on; what nobody
  * covered is a hole, which its first tick ends.
  *
- * @param lostAt since when the one that led is not to be relied upon.
+ * @param lostAt since when the one that led is not to be relied upon; `null` where it is good.
  */
-export function lead(scope: FailoverScope, listing: Lined, to: string, lostAt: Micros): void {
+export function lead(
+  scope: FailoverScope,
+  listing: Lined,
+  to: string,
+  lostAt: Micros | null,
+): void {
   const { shared, self, settle } = scope;
   const { line, provider: from } = listing;
   const { symbol } = listing.instrument;
   if (from !== to) {
     settle(from, symbol);
-    const isCovered = line.hole === null &&
-      line.covers(to, Math.max(lostAt, line.holeFrom(lostAt)));
+    const led = lostAt ?? shared.clock.now();
+    const since = Math.max(led, line.holeFrom(led));
+    // Who takes over from one that is good need not have spoken since.
+    const isProved = lostAt === null || line.isProved(to, since);
+    const isCovered = line.hole === null && line.covers(to, since) && isProved;
     listing.provider = to;
     line.lostAt = null;
     line.floor = line.watermark;
     if (isCovered) tellSilence(scope, listing, undefined);
     else {
-      line.hole ??= { from: line.holeFrom(lostAt), provider: from };
+      // Where an outage was told, its end tells the same gap.
+      line.hole ??= { from: listing.silentFrom ?? line.holeFrom(led), provider: from };
       tellSilence(scope, listing, line.hole.from);
     }
     const receivedAt = shared.clock.now();

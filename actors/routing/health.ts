@@ -19,18 +19,26 @@ export interface Look {
   readonly state: string;
   /** Since when it hears nothing, as far as that is known; `null` while all is well. */
   readonly lostAt: Micros | null;
+  /** When its stream was heard last, of whatever; `null` without one. */
+  readonly heardAt: Micros | null;
   /** Symbols that the venue does not give, by request neither. */
   readonly refused: ReadonlySet<string>;
   /** Symbols that its stream has no room for. */
   readonly crowdedOut: ReadonlySet<string>;
+  /** Symbols that its stream does not give: they are asked for by request all the time. */
+  readonly polled: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What is seen of a provider without a connection. */
 export const ABSENT: Look = {
   state: "absent",
   lostAt: null,
-  refused: new Set(),
-  crowdedOut: new Set(),
+  heardAt: null,
+  refused: NONE,
+  crowdedOut: NONE,
+  polled: NONE,
 };
 
 /** What is to be judged. */
@@ -88,18 +96,22 @@ function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Mi
 export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
   if (connection === undefined) return ABSENT;
-  const { lostAt, refusals, state } = reportOf(connection);
+  const { heardAt, lostAt, refusals, state } = reportOf(connection);
   const those = (which: (refusal: Refusal) => boolean) =>
-    new Set(refusals.filter(which).map(({ symbol }) => symbol));
+    refusals.length === 0 ? NONE : new Set(refusals.filter(which).map(({ symbol }) => symbol));
   return {
     state,
     lostAt,
+    heardAt,
     refused: those(({ polls }) => polls !== true),
     crowdedOut: those(({ full }) => full === true),
+    polled: those(({ polls }) => polls === true),
   };
 }
 
-/** Whether what a connection's stream says is heard. */
+/** Whether what a connection's stream says is heard, or would be: one that is told to end is not lost. */
 export function isListening({ state }: Look): boolean {
-  return state === "live" || state === "stale";
+  return LISTENING.has(state);
 }
+
+const LISTENING: ReadonlySet<string> = new Set(["live", "stale", "closing", "stopped"]);

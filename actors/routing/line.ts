@@ -5,7 +5,7 @@
  * @module
  */
 import type { Listing } from "../instruments/directory.ts";
-import { REFUSED } from "../../domain/flags.ts";
+import { FLAGS, REFUSED } from "../../domain/flags.ts";
 import type { GapReason } from "../../domain/gap.ts";
 import type { Tick, Trade } from "../../domain/tick.ts";
 import { type Micros, MINUTE, SECOND } from "../../domain/time.ts";
@@ -100,6 +100,8 @@ export type Lined = Listing & { readonly line: Line };
 export class Line {
   /** The venue time up to which the instrument's ticks were emitted. */
   watermark: Micros = -Infinity;
+  /** The same of those that were streamed: what is asked for now and then covers nothing. */
+  streamed: Micros = -Infinity;
   /** What whoever leads says of this time and before was said by another: it is dropped. */
   floor: Micros = -Infinity;
   hole: Hole | null = null;
@@ -111,6 +113,10 @@ export class Line {
   readonly heard = new Map<string, Heard>();
   /** Whose venue refuses the instrument. */
   refused: ReadonlySet<string> = new Set();
+  /** Whose venue gives it by request alone, all the time. */
+  polled: ReadonlySet<string> = new Set();
+  /** When the stream of each provider was heard last, of whatever, as of the last beat. */
+  readonly alive = new Map<string, Micros>();
   readonly #rings = new Map<string, Ring>();
 
   /**
@@ -154,7 +160,7 @@ export class Line {
 
   /** From when on nobody covered it, where who led is not to be relied upon since an instant. */
   holeFrom(lostAt: Micros): Micros {
-    return Math.max(this.watermark, lostAt - UNDER_WAY, this.begun);
+    return Math.max(this.streamed, lostAt - UNDER_WAY, this.begun);
   }
 
   /** Keeps a tick of a provider that does not lead. */
@@ -163,13 +169,21 @@ export class Line {
   }
 
   /** Whether a tick of the leader is to be emitted; it moves the watermark where it is. */
-  passes({ flags, receivedAt, time }: Tick): boolean {
+  passes(tick: Tick): boolean {
+    const { flags, receivedAt, time } = tick;
     if ((flags & REFUSED) !== 0) return true;
     if (time <= this.floor) return false;
     // A clock that runs ahead must not keep back what another says on time.
     const told = Math.min(time, receivedAt);
     if (told > this.watermark) this.watermark = told;
+    if (told > this.streamed && this.counts(tick)) this.streamed = told;
     return true;
+  }
+
+  /** Whether a tick shows that its provider is heard again: it was not merely asked for. */
+  counts({ flags, provider }: Tick): boolean {
+    if ((flags & REFUSED) !== 0) return false;
+    return (flags & FLAGS.polled) === 0 || this.polled.has(provider);
   }
 
   /** Whether a provider that does not lead has been listened to, without a break, since an instant. */
@@ -178,12 +192,20 @@ export class Line {
     return ring !== undefined && ring.since !== null && ring.since <= since && ring.pruned < since;
   }
 
+  /** Whether a provider was heard since: one that has said nothing of anything may be mute. */
+  isProved(provider: string, since: Micros): boolean {
+    const heard = this.heard.get(provider)?.at ?? -Infinity;
+    return Math.max(heard, this.alive.get(provider) ?? -Infinity) > since;
+  }
+
   /**
    * What others heard of the time between the watermark and an instant, in which who leads was not
    * heard; `null` where nobody has listened all along.
    */
   bridge(leader: string, since: Micros, to: Micros): readonly Tick[] | null {
-    const other = this.candidates.find((id) => id !== leader && this.covers(id, since));
+    const other = this.candidates.find((id) =>
+      id !== leader && this.covers(id, since) && this.isProved(id, since)
+    );
     if (other === undefined) return null;
     return this.#ring(other).peek().filter(({ flags, time }) =>
       (flags & REFUSED) === 0 && time > this.watermark && time < to

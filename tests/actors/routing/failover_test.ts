@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { FLAGS } from "../../../domain/flags.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
@@ -38,7 +39,7 @@ Deno.test("a cold standby is subscribed at the switch, and the hole until its fi
   });
   await live(2, () => say(a, 100));
   // What was under way when it is lost is a second's at most.
-  await live(2);
+  await live(2, () => a.sink.heard());
   const last = world.clock.time;
   assertEquals(b.diary.filter((done) => done.startsWith("subscribe")), []);
   lose(a);
@@ -135,6 +136,48 @@ Deno.test("where the standby is lost too, the span that nobody covered is told",
   say(a, 101);
   const gaps = told("shard.told").map(({ gap }) => [gap.provider, gap.from, gap.to, gap.reason]);
   assertEquals(gaps, [["a", from, world.clock.time, "disconnect"]]);
+  stop();
+});
+
+Deno.test("a standby that says nothing of anything covers nothing; one that is merely quiet does", async () => {
+  for (const isMute of [true, false]) {
+    const { a, b, live, lose, mend, say, stop, told, world } = await begin();
+    await live(2, () => {
+      say(b, 200);
+      say(a, 100);
+    });
+    const last = world.clock.time;
+    lose(a);
+    await live(2, () => {
+      if (!isMute) b.sink.heard();
+    });
+    mend(a);
+    await live(1);
+    say(a, 101);
+    await live(1);
+    const gaps = told("shard.told").map(({ gap }) => [gap.from, gap.to]);
+    assertEquals(gaps, isMute ? [[last, world.clock.time - SECOND]] : []);
+    stop();
+  }
+});
+
+Deno.test("what is asked for while the stream is away neither ends a hole nor makes it shorter", async () => {
+  const { a, b, live, lose, mend, say, send, stop, told, world } = await begin({ standby: "cold" });
+  await live(2, () => say(a, 100));
+  const last = world.clock.time;
+  lose(a);
+  b.onAuthenticate = () => Promise.reject(new ProviderError("refused", "It is down."));
+  b.sink.lost(new ProviderError("lost", "It is cut."));
+  await live(4, () => {
+    const time = world.clock.time;
+    const polled = { provider: "a", id: `${time}`, time, receivedAt: time, flags: FLAGS.polled };
+    send({ type: "routing.ticks", provider: "a", ticks: [quote(polled)], credit: undefined });
+  });
+  mend(b);
+  await live(3);
+  assertEquals(told("shard.told"), []);
+  say(b, 200);
+  assertEquals(told("shard.told").map(({ gap }) => gap.from), [last]);
   stop();
 });
 

@@ -84,7 +84,9 @@ async function minute({ clock, tree }: Scene) {
   };
 }
 
-const cut = (provider: Scripted) => {
+/** What is cut off says nothing any more. */
+const cut = (provider: Scripted, { speaking }: Scene) => {
+  speaking.delete(provider);
   provider.onAuthenticate = () => Promise.reject(new ProviderError("refused", "It is down."));
   provider.sink.lost(new ProviderError("lost", "It is cut."));
 };
@@ -100,7 +102,7 @@ Deno.test("a minute whose end a hot standby heard is not gapped, and names both"
     const start = T0 + 9 * MINUTE;
     // Cut so late that the minute is over before the delay is.
     await until(() => clock.now() > start + MINUTE - 700 * MILLISECOND);
-    cut(a);
+    cut(a, scene);
     const candle = await minute(scene);
     await until(() => leader(scene) === "b");
     await until(async () => (await candle(start))?.providers.length === 2);
@@ -123,7 +125,7 @@ Deno.test("a minute that a cold standby came too late for is gapped, for the spa
     const { a, clock, tree } = scene;
     const start = T0 + 9 * MINUTE;
     await until(() => clock.now() > start + MINUTE - 700 * MILLISECOND);
-    cut(a);
+    cut(a, scene);
     const candle = await minute(scene);
     await until(() => leader(scene) === "b");
     await until(async () => (await ticksOf(scene)).some(({ provider }) => provider === "b"));

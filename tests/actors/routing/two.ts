@@ -117,6 +117,7 @@ export async function begin({ errors = 60, said = {}, standby = "hot", start = T
       return quote({ ...more, bid, ask: bid + 0.5 });
     });
     // As the sink of a stream does, but without its two milliseconds.
+    provider.sink.heard();
     send({ type: "routing.ticks", provider: provider.id, ticks, credit: undefined });
   };
   return {

@@ -132,6 +132,10 @@ const root = createSupervisor<RootInput>({
         ready: "told",
         drain: "told",
       },
+      // A replay can wait: nothing of it is shed. It outlives the feeds, and is outlived by candles.
+      ...(shared.clock.driven
+        ? []
+        : [{ id: "overload", logic: overloadWatch, input: () => ({ shared }) }]),
       { id: "settings", logic: settings, input: () => ({ shared }), ready: "told" },
       {
         id: "connections",
@@ -141,9 +145,8 @@ const root = createSupervisor<RootInput>({
         drain: "told",
       },
     ];
-    // What a recording missed was missed when it was made, and its replay can wait.
+    // What a recording missed was missed when it was made.
     if (!shared.clock.driven) {
-      children.push({ id: "overload", logic: overloadWatch, input: () => ({ shared }) });
       children.push({ id: "backfill", logic: backfill, input: () => ({ shared }), drain: "told" });
       children.unshift({
         id: "notifications",

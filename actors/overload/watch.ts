@@ -14,7 +14,13 @@ import { publish, statusEvent } from "../publish.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
 import type { Gap } from "../../domain/gap.ts";
-import { LEVELS, type Load, type OverloadLevel, stepOverload } from "../../domain/overload.ts";
+import {
+  beginOverload,
+  LEVELS,
+  type Load,
+  type OverloadLevel,
+  stepOverload,
+} from "../../domain/overload.ts";
 import { type Micros, MILLISECOND, MINUTE } from "../../domain/time.ts";
 
 /** Between two looks, in milliseconds. */
@@ -88,13 +94,14 @@ export const overloadWatch = createService<{ type: "never" }, SharedInput>(
       const { symbol, ...span } = gap;
       const listing = shared.directory.get(symbol);
       if (listing !== undefined && listing.provider !== gap.provider) return;
-      if (listing !== undefined && listing.basis !== "trade") {
+      const isQuoted = listing !== undefined && listing.basis !== "trade";
+      if (isQuoted) {
+        const { shard } = listing;
         const command = { type: "shard.told", symbol, gap: span } as const;
-        tell(self, "instruments", { type: "instruments.deliver", shard: listing.shard, command });
-        return;
+        if (tell(self, "instruments", { type: "instruments.deliver", shard, command })) return;
       }
       meters.gaps.inc({ reason: gap.reason });
-      const gaps: Gap[] = [{ ...gap, status: "unfillable" }];
+      const gaps: Gap[] = [{ ...gap, status: isQuoted ? "open" : "unfillable" }];
       giveOut(shared, self, { made: nothingMade(), ticks: [], gaps, credit: undefined });
     }
 
@@ -104,6 +111,9 @@ export const overloadWatch = createService<{ type: "never" }, SharedInput>(
       clearInterval(sampling);
       clearInterval(looking);
       tellShed(clock.now());
+      // Nothing is shed that nobody watches over.
+      overload.state = beginOverload(uptime());
+      meters.overloadLevel.set(0);
     };
   },
 );

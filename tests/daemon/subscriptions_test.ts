@@ -33,13 +33,15 @@ Deno.test("what nobody consumes is unsubscribed, and its first consumer gets it 
   inOpenMarket(async (market) => {
     const { alpaca: { seen }, alpaca } = market;
     await market.until("AAPL is unsubscribed", () => named(seen.unsubscribes).includes("AAPL"));
-    assertEquals(named(seen.unsubscribes), ["AAPL"], "MSFT is pinned");
+    assertEquals(named(seen.unsubscribes), ["AAPL"], "MSFT is pinned, a strategy runs on SPY");
     const idle = await instrumentOf(market, "AAPL");
     assertEquals([idle.subscribed, idle.consumers], [false, 0]);
     const pinned = await instrumentOf(market, "MSFT");
     assertEquals([pinned.subscribed, pinned.pinned, pinned.idleSince], [true, true, null]);
+    const run = await instrumentOf(market, "SPY");
+    assertEquals([run.subscribed, run.consumers], [true, 1]);
     const { subscriptions } = await market.json<{ subscriptions: unknown }>("/api/v1/status");
-    assertEquals(subscriptions, { dynamic: true, subscribed: 1, idle: 1 });
+    assertEquals(subscriptions, { dynamic: true, subscribed: 2, idle: 1 });
     const metrics = await (await fetch(`${market.url}/metrics`)).text();
     assertMatch(metrics, /^marketd_subscriptions\{state="idle"\} 1$/m);
     const sent = () => alpaca.sent.get("AAPL t") ?? 0;
@@ -106,10 +108,10 @@ Deno.test("what nobody consumes is unsubscribed, and its first consumer gets it 
     );
   }, {
     only: "alpaca",
-    alpaca: { instruments: SIM_INSTRUMENTS.filter(({ symbol }) => /AAPL|MSFT/.test(symbol)) },
+    alpaca: { instruments: SIM_INSTRUMENTS.filter(({ symbol }) => /AAPL|MSFT|SPY/.test(symbol)) },
     rate: 130,
-    instruments: "[AAPL, { symbol: MSFT, pinned: true }]",
-    settings: DYNAMIC,
+    instruments: "[AAPL, { symbol: MSFT, pinned: true }, SPY]",
+    settings: `${DYNAMIC}strategies: { ema-cross: { SPY: { interval: 1m } } }`,
     second: 45,
   }));
 

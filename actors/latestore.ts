@@ -7,6 +7,7 @@
 import {
   type BookQuery,
   type CandleQuery,
+  type ExchangeChange,
   type GapQuery,
   type InstrumentChange,
   type MeasureKind,
@@ -127,6 +128,12 @@ class LateStore implements Store {
   }
   changeRoute(change: RouteChange) {
     return this.#with((store) => store.changeRoute(change));
+  }
+  exchangeChanges() {
+    return this.#with((store) => store.exchangeChanges());
+  }
+  changeExchange(change: ExchangeChange) {
+    return this.#with((store) => store.changeExchange(change));
   }
   signals(query: SignalQuery) {
     return this.#with((store) => store.signals(query));

@@ -12,6 +12,7 @@ import type { RemakeRequest } from "./instruments/remake.ts";
 import type { Feeding } from "./routing/routes.ts";
 import type { RecalledMeasures } from "./instruments/recallmeasures.ts";
 import type { RecalledRun, RunRequest } from "./instruments/recallrun.ts";
+import type { ExchangeChange } from "../db/store.ts";
 import type { Candle } from "../domain/candle.ts";
 import type { Wanted } from "../domain/candles.ts";
 import type { Credit } from "../domain/credit.ts";
@@ -150,6 +151,13 @@ export interface Reply<T> {
 export type SettingsCommand =
   | { type: "settings.add"; spec: InstrumentSpec; reply: Reply<Listing> }
   | { type: "settings.remove"; symbol: string; reply: Reply<void> }
+  | {
+    type: "settings.exchange";
+    market: string;
+    /** `null` where what was said of it is removed. */
+    spec: ExchangeChange["spec"];
+    reply: Reply<void>;
+  }
   | {
     type: "settings.route";
     name: string;

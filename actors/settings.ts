@@ -5,15 +5,17 @@
  * @module
  */
 import { tell } from "./addresses.ts";
+import { ChangeError } from "./changeerror.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
 import { logger } from "./log.ts";
 import type { Reply, SettingsCommand } from "./messages.ts";
-import type { Rule } from "./routing/routes.ts";
 import { createService } from "./service.ts";
 import { hintFor } from "./settings/problems.ts";
+import { checkExchange, checkRoute } from "./settings/rulechecks.ts";
 import { maskText } from "./settings/urls.ts";
 import type { Shared, SharedInput } from "./shared.ts";
 import {
+  type ExchangeChange,
   type InstrumentChange,
   type RouteChange,
   StoreError,
@@ -21,27 +23,7 @@ import {
 } from "../db/store.ts";
 import { MarketdError } from "../domain/errors.ts";
 import { type Instrument, type InstrumentSpec, resolveInstrument } from "../domain/instrument.ts";
-import { MARKET_IDS } from "../domain/market.ts";
 import { PROVIDER_IDS } from "../providers/catalog.ts";
-
-/** A change that cannot be made; the caller's fault. */
-export class ChangeError extends MarketdError {
-  override readonly name = "ChangeError";
-  constructor(
-    override readonly code:
-      | "exists"
-      | "unknown-symbol"
-      | "unknown-route"
-      | "unknown-market"
-      | "unknown-provider"
-      | "no-provider",
-    message: string,
-    /** What of the change is wrong. */
-    readonly path = "symbol",
-  ) {
-    super(code, message, { terminal: true });
-  }
-}
 
 /** Characters of a name that nobody knows. */
 const LONGEST_SHOWN = 60;
@@ -57,8 +39,8 @@ export const settings = createService<SettingsCommand, SharedInput>(
     let unfed: string[] = [];
     /** All instruments that nobody can feed: another route may give them a feed. */
     const unfollowed: { instrument: Instrument; origin: Origin }[] = [];
-    /** What was said of routes through the API. */
-    let said: readonly RouteChange[] = [];
+    /** What was said of routes and exchanges through the API. */
+    let said: RuleChanges = { routes: [], exchanges: [] };
     /** Changes are made one after another: two of one symbol must not cross. */
     let last: Promise<void> = load();
     let retry: ReturnType<typeof setTimeout> | undefined;
@@ -72,8 +54,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
         configured.set(instrument.symbol, instrument);
       }
       const changes = await keptChanges(({ terminal }) => !terminal);
-      if (changes !== null) layRoutes(changes.routes);
-      else layRoutes([]);
+      layRules(changes ?? said);
       layStrategies(changes?.strategies ?? []);
       for (const { symbol } of changes?.instruments ?? []) configured.delete(symbol);
       for (const instrument of configured.values()) follow(instrument, "configuration");
@@ -92,6 +73,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
         return {
           instruments: await store.instrumentChanges(),
           routes: await store.routeChanges(),
+          exchanges: await store.exchangeChanges(),
           strategies: await store.strategyChanges(),
         };
       } catch (error) {
@@ -101,10 +83,11 @@ export const settings = createService<SettingsCommand, SharedInput>(
     }
 
     /** Takes the routes into force with what was said of them through the API. */
-    function layRoutes(changes: readonly RouteChange[]): void {
-      const { clock, routes, uptime } = shared;
-      said = changes;
-      routes.take(routes.laid(changes), uptime(), clock.now());
+    function layRules({ exchanges, routes }: RuleChanges): void {
+      const { clock, uptime } = shared;
+      said = { exchanges, routes };
+      shared.routes.exchanges = shared.routes.exchangesWith(exchanges);
+      shared.routes.take(shared.routes.laid(routes, exchanges), uptime(), clock.now());
       // A route that is gone has no leader.
       shared.meters.routeLeads.reset();
       tell(self, "routing", { type: "routing.rules" });
@@ -142,14 +125,35 @@ export const settings = createService<SettingsCommand, SharedInput>(
         throw new ChangeError("unknown-route", `Cannot remove the route ${name}: there is none.`);
       }
       const change = { name, spec, changedAt: clock.now() };
-      const changes = [...said.filter((one) => one.name !== name), change];
-      checkRoute(shared, name, spec, routes.laid(changes));
+      const changes = [...said.routes.filter((one) => one.name !== name), change];
+      checkRoute(shared, name, spec, routes.laid(changes, said.exchanges));
       await store.changeRoute(change);
-      layRoutes(changes);
+      layRules({ ...said, routes: changes });
+      followMore();
+      log.info("the route {name} was {done}", { name, done: spec === null ? "removed" : "set" });
+    }
+
+    /** Keeps what is said of an exchange and acts on it. */
+    async function exchange(
+      { market, spec }: SettingsCommand & { type: "settings.exchange" },
+    ): Promise<void> {
+      const { clock, routes, store } = shared;
+      const change = { market, spec, changedAt: clock.now() };
+      const changes = [...said.exchanges.filter((one) => one.market !== market), change];
+      const isKnown = routes.exchanges.some((one) => one.market === market);
+      checkExchange(shared, { market, spec, isKnown }, routes.laid(said.routes, changes));
+      await store.changeExchange(change);
+      layRules({ ...said, exchanges: changes });
+      followMore();
+      const done = spec === null ? "removed" : "set";
+      log.info("the providers of the exchange {market} were {done}", { market, done });
+    }
+
+    /** Follows what nobody fed before, where somebody does now. */
+    function followMore(): void {
       const waiting = unfollowed.splice(0);
       for (const { instrument, origin } of waiting) follow(instrument, origin);
       tellUnfed();
-      log.info("the route {name} was {done}", { name, done: spec === null ? "removed" : "set" });
     }
 
     function layOver({ symbol, spec }: InstrumentChange): void {
@@ -165,7 +169,7 @@ export const settings = createService<SettingsCommand, SharedInput>(
             const changes = await keptChanges(() => true);
             if (changes === null) later();
             else {
-              layRoutes(changes.routes);
+              layRules(changes);
               layStrategies(changes.strategies);
               changes.instruments.forEach(layOver);
             }
@@ -271,6 +275,8 @@ export const settings = createService<SettingsCommand, SharedInput>(
         last = last.then(() => answer(event.reply, () => remove(event.symbol)));
       } else if (event.type === "settings.route") {
         last = last.then(() => answer(event.reply, () => route(event.name, event.spec)));
+      } else if (event.type === "settings.exchange") {
+        last = last.then(() => answer(event.reply, () => exchange(event)));
       } else if (event.type === "settings.strategy") {
         last = last.then(() => answer(event.reply, () => setUp(event)));
       }
@@ -279,46 +285,16 @@ export const settings = createService<SettingsCommand, SharedInput>(
   },
 );
 
-/** What was changed through the API. */
-interface Changes {
-  readonly instruments: readonly InstrumentChange[];
+/** What was changed of the rules through the API. */
+interface RuleChanges {
   readonly routes: readonly RouteChange[];
-  readonly strategies: readonly StrategyChange[];
+  readonly exchanges: readonly ExchangeChange[];
 }
 
-/** Refuses a route that names what there is not, or leaves an instrument without a feed. */
-function checkRoute(
-  { directory, providers, routes }: Shared,
-  name: string,
-  spec: Readonly<Record<string, unknown>> | null,
-  rules: readonly Rule[],
-): void {
-  const what = `Cannot ${spec === null ? "remove" : "set"} the route ${name}`;
-  const rule = rules.find((one) => one.name === name);
-  const [market, known] = [rule?.market, [...providers.keys()]];
-  if (market !== undefined && !(MARKET_IDS as readonly string[]).includes(market.toUpperCase())) {
-    const path = "market";
-    const shown = maskText(market.slice(0, LONGEST_SHOWN));
-    const markets = MARKET_IDS.join(", ");
-    throw new ChangeError("unknown-market", `${what}: ${shown} is none of ${markets}.`, path);
-  }
-  const stranger = rule?.providers.find((id) => !known.includes(id));
-  if (stranger !== undefined) {
-    const shown = maskText(stranger.slice(0, LONGEST_SHOWN));
-    const message = `${what}: no provider "${shown}" is configured; these are: ${
-      known.join(", ")
-    }.`;
-    throw new ChangeError("unknown-provider", message, "providers");
-  }
-  const table = { routes: rules, providers: routes.providers };
-  const unfed = directory.all().map(({ basis, instrument }) =>
-    routes.feeding(instrument, basis, table) === undefined ? instrument.symbol : undefined
-  ).filter((symbol) => symbol !== undefined);
-  if (unfed.length > 0) {
-    const few = unfed.slice(0, 5).join(", ");
-    const message = `${what}: nobody would feed ${few} (${unfed.length} in all).`;
-    throw new ChangeError("no-provider", message, "providers");
-  }
+/** What was changed through the API. */
+interface Changes extends RuleChanges {
+  readonly instruments: readonly InstrumentChange[];
+  readonly strategies: readonly StrategyChange[];
 }
 
 /** Refuses a mapping for a provider that there is none of, as a configuration's is refused. */

@@ -8,6 +8,7 @@
  */
 import type { Basis, Candle } from "../domain/candle.ts";
 import { MarketdError } from "../domain/errors.ts";
+import type { ExchangeProvider } from "../domain/exchange.ts";
 import type { OrderFlow } from "../domain/flow/bar.ts";
 import type { KeptSizes } from "../domain/flow/series.ts";
 import type { Gap } from "../domain/gap.ts";
@@ -118,6 +119,20 @@ export interface StrategyChange {
 export interface StrategyStanding extends RunState {
   readonly symbol: string;
   readonly strategy: string;
+}
+
+/** The providers of an exchange as they were set through the API, laid over the configuration. */
+export interface ExchangeChange {
+  readonly market: string;
+  /** What was said of it, its failover as a configuration has it; `null` where it was removed. */
+  readonly spec:
+    | {
+      /** By name. */
+      readonly providers: readonly ExchangeProvider[];
+      readonly failover?: Readonly<Record<string, unknown>>;
+    }
+    | null;
+  readonly changedAt: Micros;
 }
 
 /** A book as it stood at one instant; its key is symbol, provider and time. */
@@ -379,6 +394,8 @@ export interface Store {
   changeInstrument(change: InstrumentChange): Promise<void>;
   routeChanges(): Promise<RouteChange[]>;
   changeRoute(change: RouteChange): Promise<void>;
+  exchangeChanges(): Promise<ExchangeChange[]>;
+  changeExchange(change: ExchangeChange): Promise<void>;
   /** All that was ever said of strategies, the oldest first: the last of each holds. */
   strategyChanges(): Promise<StrategyChange[]>;
   changeStrategy(change: StrategyChange): Promise<void>;

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type ExchangeChange,
   type InstrumentChange,
   type OpenStore,
   type RouteChange,
@@ -18,9 +19,10 @@ import { formatPath } from "../settings/tree.ts";
 export interface Changes {
   readonly instruments: readonly InstrumentChange[];
   readonly routes: readonly RouteChange[];
+  readonly exchanges: readonly ExchangeChange[];
 }
 
-const NOTHING: Changes = { instruments: [], routes: [] };
+const NOTHING: Changes = { instruments: [], routes: [], exchanges: [] };
 
 /** A configuration as it is shown, with the changes in it. */
 export interface Changed extends Pick<Loaded, "shown" | "origins"> {
@@ -28,6 +30,8 @@ export interface Changed extends Pick<Loaded, "shown" | "origins"> {
   readonly removed: readonly string[];
   /** Names of routes that decide no more, whatever is configured. */
   readonly removedRoutes: readonly string[];
+  /** Markets of which nothing is said any more, whatever is configured. */
+  readonly removedExchanges: readonly string[];
 }
 
 /** The origin of what was said through the API. */
@@ -42,7 +46,11 @@ export async function readChanges(openStore: OpenStore, url: string): Promise<Ch
   try {
     const store = await openStore(url, { mode: "read" });
     try {
-      return { instruments: await store.instrumentChanges(), routes: await store.routeChanges() };
+      return {
+        instruments: await store.instrumentChanges(),
+        routes: await store.routeChanges(),
+        exchanges: await store.exchangeChanges(),
+      };
     } finally {
       await store.close();
     }
@@ -75,9 +83,42 @@ export function withChanges(
   const removed = (list: readonly { name: string; spec: unknown }[]) =>
     list.filter(({ spec }) => spec === null).map(({ name }) => name);
   return {
-    ...layList(layList({ shown, origins }, instruments), routes),
+    ...layExchanges(layList(layList({ shown, origins }, instruments), routes), changes.exchanges),
     removed: removed(instruments.changes),
     removedRoutes: removed(routes.changes),
+    removedExchanges: changes.exchanges.filter(({ spec }) => spec === null)
+      .map(({ market }) => market),
+  };
+}
+
+/** Lays what was said of exchanges over what is configured of them, market by market. */
+function layExchanges(
+  { shown, origins }: Pick<Loaded, "shown" | "origins">,
+  changes: readonly ExchangeChange[],
+): Pick<Loaded, "shown" | "origins"> {
+  if (changes.length === 0) return { shown, origins };
+  const changed = new Set(changes.map(({ market }) => market));
+  const isChanged = (market: string) => changed.has(market.toUpperCase());
+  const configured = shown["exchanges"] as Readonly<Record<string, unknown>>;
+  const exchanges: Record<string, unknown> = {};
+  for (const [market, spec] of Object.entries(configured)) {
+    if (!isChanged(market)) exchanges[market] = spec;
+  }
+  const gone = Object.keys(configured).filter(isChanged)
+    .map((market) => formatPath(["exchanges", market]));
+  const kept = Object.entries(origins).filter(([path]) =>
+    path !== "exchanges" && !gone.some((one) => path === one || path.startsWith(`${one}.`))
+  );
+  for (const { market, spec } of changes) if (spec !== null) exchanges[market] = spec;
+  const said = changes.flatMap(({ market, spec }) =>
+    spec === null
+      ? []
+      : [...effectivePaths(spec)].map((path) => [formatPath(["exchanges", market, ...path]), API])
+  );
+  const none = Object.keys(exchanges).length === 0 ? [["exchanges", API]] : [];
+  return {
+    shown: { ...shown, exchanges },
+    origins: Object.fromEntries([...kept, ...said, ...none]),
   };
 }
 

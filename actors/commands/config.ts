@@ -40,10 +40,17 @@ function asJson({ shown, ...rest }: Changed & Pick<Loaded, "files" | "notes">): 
 }
 
 /** The configuration as a file that says all of it, each value's origin in a comment. */
-function asYaml({ shown, origins, removed, removedRoutes }: Changed): string {
+function asYaml(
+  { shown, origins, removed, removedExchanges, removedRoutes }: Changed,
+): string {
   const document = new Document(shown, { aliasDuplicateObjects: false });
   annotate(document.contents, [], shown, origins);
-  for (const [list, names] of [["instruments", removed], ["routes", removedRoutes]] as const) {
+  const gone = [
+    ["instruments", removed],
+    ["routes", removedRoutes],
+    ["exchanges", removedExchanges],
+  ] as const;
+  for (const [list, names] of gone) {
     if (names.length === 0 || !isMap(document.contents)) continue;
     const key = document.contents.items.find(({ key }) => String(key) === list)?.key;
     if (isNode(key)) key.commentBefore = ` removed through the API: ${names.join(", ")}`;

@@ -7,7 +7,7 @@
 import { serverUrl } from "./address.ts";
 import type { CommandDeps, ProvidersTestArgs } from "./deps.ts";
 import { dial, type Finding } from "./dial.ts";
-import { routeOf } from "../routing/table.ts";
+import { Routes } from "../routing/routes.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
 import { MarketdError } from "../../domain/errors.ts";
@@ -97,8 +97,9 @@ function tellRunning(
 
 /** The instruments that are routed to a provider. */
 function wantedOf(settings: Settings, id: string): Instrument[] {
+  const routes = new Routes(settings, new Map());
   return settings.instruments.map(resolveInstrument)
-    .filter((one) => routeOf(one, settings).providers.includes(id));
+    .filter((one) => routes.askedFor(one).includes(id));
 }
 
 /** The providers of the daemon that runs as configured; `undefined` where none answers. */

@@ -12,6 +12,7 @@ import { Closes } from "./api/closes.ts";
 import { mountCandles } from "./api/candles.ts";
 import { mountFlow } from "./api/flow.ts";
 import { mountGaps } from "./api/gaps.ts";
+import { mountExchanges } from "./api/exchanges.ts";
 import { mountIndicators } from "./api/indicators.ts";
 import { mountInstruments } from "./api/instruments.ts";
 import { mountMarkets } from "./api/markets.ts";
@@ -56,6 +57,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountActors(app, deps);
   mountProviders(app, deps);
   mountRoutes(app, deps);
+  mountExchanges(app, deps);
   mountInstruments(app, deps, symbols);
   mountMarkets(app, deps);
   mountSnapshots(app, deps, { closes, symbols });

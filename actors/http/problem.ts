@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { isDebugging, logger, redact } from "../log.ts";
-import { ChangeError } from "../settings.ts";
+import { ChangeError } from "../changeerror.ts";
 import { StoreError } from "../../db/store.ts";
 import { MarketdError, messageOf } from "../../domain/errors.ts";
 
@@ -167,7 +167,7 @@ export function sentence(text: string): string {
 
 function fromChange(error: ChangeError): ProblemError {
   if (error.code === "exists") return new ProblemError(409, error.code, error.message);
-  if (error.code === "unknown-symbol" || error.code === "unknown-route") {
+  if (/^unknown-(symbol|route|exchange)$/.test(error.code)) {
     return new ProblemError(404, error.code, error.message);
   }
   return new ProblemError(422, error.code, error.message, {

@@ -7,11 +7,13 @@
 import { type Route, routeOf, type Table } from "./table.ts";
 import {
   DEFAULT_ROUTE,
+  failoverSchema,
   routeSchema,
   type RouteSettings,
   type Settings,
 } from "../settings/schema.ts";
-import type { RouteChange } from "../../db/store.ts";
+import type { ExchangeChange, RouteChange } from "../../db/store.ts";
+import { completeExchange, type ExchangeProvider, preferredOf } from "../../domain/exchange.ts";
 import type { Basis } from "../../domain/candle.ts";
 import { beginFailover, type FailoverState } from "../../domain/failover.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -20,8 +22,32 @@ import type { Capability, Provider } from "../../providers/provider.ts";
 
 /** A rule in force. */
 export interface Rule extends RouteSettings {
+  /** Of a rule that an exchange's providers make: {@link exchangeRule}. */
   readonly name: string;
   readonly origin: "configuration" | "api";
+}
+
+/** Which providers an exchange's instruments come from, where no route says anything else. */
+export interface Exchange {
+  readonly market: string;
+  readonly origin: Rule["origin"];
+  readonly providers: readonly ExchangeProvider[];
+  readonly failover: RouteSettings["failover"];
+}
+
+/** No route can be named so. */
+const EXCHANGE = "exchange:";
+
+/** The market whose providers make a rule; `undefined` of a route. */
+export function exchangeOf({ name }: Pick<Rule, "name">): string | undefined {
+  return name.startsWith(EXCHANGE) ? name.slice(EXCHANGE.length) : undefined;
+}
+
+/** The rule that an exchange's providers make; none where none of them is active. */
+function exchangeRule({ failover, market, origin, providers }: Exchange): Rule[] {
+  const preferred = preferredOf(providers);
+  if (preferred.length === 0) return [];
+  return [{ name: EXCHANGE + market, origin, market, providers: preferred, failover }];
 }
 
 /** Who leads a route, and why. */
@@ -53,21 +79,46 @@ export class Routes implements Table {
   /** By the route's name; those without failover have none. */
   readonly leads = new Map<string, Lead>();
   readonly #configured: readonly Rule[];
+  readonly #exchanges: readonly Exchange[];
+  /** What is said of exchanges, by market. */
+  exchanges: readonly Exchange[];
   readonly #ready: ReadonlyMap<string, Provider>;
 
   /** @param ready the providers as they were made. */
   constructor(
-    { providers, routes }: Pick<Settings, "providers" | "routes">,
+    { exchanges, providers, routes }: Pick<Settings, "exchanges" | "providers" | "routes">,
     ready: ReadonlyMap<string, Provider>,
   ) {
     this.providers = providers;
     this.#ready = ready;
     this.#configured = nameRoutes(routes);
-    this.routes = this.#configured;
+    this.#exchanges = Object.entries(exchanges).map(([market, { failover, providers }]) => ({
+      market: market.toUpperCase(),
+      origin: "configuration",
+      providers: completeExchange(providers),
+      failover,
+    }));
+    this.exchanges = this.exchangesWith([]);
+    this.routes = this.laid([]);
+  }
+
+  /** What is said of exchanges with changes laid over the configuration, by market. */
+  exchangesWith(changes: readonly ExchangeChange[]): Exchange[] {
+    const changed = new Set(changes.map(({ market }) => market));
+    const kept = this.#exchanges.filter(({ market }) => !changed.has(market));
+    const said = changes.flatMap(({ market, spec }): Exchange[] =>
+      spec === null ? [] : [{
+        market,
+        origin: "api",
+        providers: spec.providers,
+        failover: spec.failover === undefined ? undefined : failoverSchema.parse(spec.failover),
+      }]
+    );
+    return [...kept, ...said].sort((a, b) => a.market < b.market ? -1 : 1);
   }
 
   /** The rules as they would be with changes laid over the configuration. */
-  laid(changes: readonly RouteChange[]): Rule[] {
+  laid(changes: readonly RouteChange[], exchanges: readonly ExchangeChange[] = []): Rule[] {
     const changed = new Map(changes.map(({ name, spec }) => [name, spec]));
     const ruleOf = (name: string, spec: RouteChange["spec"]): Rule => ({
       ...routeSchema.parse(spec),
@@ -83,7 +134,9 @@ export class Routes implements Table {
     // What is configured might match everything: what was added to it goes first.
     const added = [...changed].sort(([a], [b]) => a < b ? -1 : 1)
       .flatMap(([name, spec]) => spec === null || known.has(name) ? [] : [ruleOf(name, spec)]);
-    return [...added, ...kept];
+    const byOrigin = Map.groupBy(this.exchangesWith(exchanges), ({ origin }) => origin);
+    const rulesOf = (origin: Rule["origin"]) => (byOrigin.get(origin) ?? []).flatMap(exchangeRule);
+    return [...added, ...rulesOf("api"), ...kept, ...rulesOf("configuration")];
   }
 
   /** The rule of a name. */

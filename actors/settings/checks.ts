@@ -5,6 +5,7 @@
  * @module
  */
 import { messageOf } from "../../domain/errors.ts";
+import { flawOfExchange } from "../../domain/exchange.ts";
 import { resolveInstrument } from "../../domain/instrument.ts";
 import { BASE_INTERVAL, parseInterval } from "../../domain/interval.ts";
 import { MARKET_IDS } from "../../domain/market.ts";
@@ -12,7 +13,7 @@ import { STRATEGIES } from "../../domain/strategies/catalog.ts";
 import { intervalProblem, USUAL_INTERVAL } from "../../domain/strategies/config.ts";
 import { isHost, isLoopback } from "./hosts.ts";
 import { hintFor, nearest, type Problem } from "./problems.ts";
-import { instrumentSchema, USUAL_INTERVALS } from "./schema.ts";
+import { exchangeSchema, instrumentSchema, USUAL_INTERVALS } from "./schema.ts";
 import {
   formatPath,
   keyOriginAt,
@@ -51,6 +52,7 @@ export function crossCheck(root: Node, catalog: readonly string[]): Problem[] {
     );
   }
   checkRoutes(root, providers, tell);
+  checkExchanges(root, providers, tell);
   checkInstruments(root, catalog, tell);
   checkStrategies(root, tell);
   return problems;
@@ -96,18 +98,41 @@ function checkRoutes(root: Node, providers: readonly string[], tell: Tell): void
       else tell(path, `repeats ${maskText(name)}, which stands at ${first}`);
     }
     itemsAt(root, [...route, "providers"]).forEach((_provider, position) => {
-      const path = [...route, "providers", position];
-      const id = textAt(root, path);
-      if (id === undefined || providers.includes(id)) return;
-      tell(
-        path,
-        `names a provider that is not configured (was "${maskText(id)}")`,
-        hintFor(id, providers),
-      );
+      checkProvider(root, [...route, "providers", position], providers, tell);
     });
     const market = textAt(root, [...route, "market"]);
     if (market !== undefined && !isMarket(market)) tellMarket([...route, "market"], market, tell);
   });
+}
+
+function checkExchanges(root: Node, providers: readonly string[], tell: Tell): void {
+  const places = new Map<string, string>();
+  for (const key of keysAt(root, ["exchanges"])) {
+    const path: Path = ["exchanges", key];
+    const place = keyOriginAt(root, path) ?? originAt(root, path);
+    if (!isMarket(key)) tellMarket(path, key, tell, place);
+    const market = key.toUpperCase();
+    const first = places.get(market);
+    if (first === undefined) places.set(market, placeOf(place));
+    else tell(path, `repeats ${market}, which stands at ${first}`, undefined, place);
+    itemsAt(root, [...path, "providers"]).forEach((_provider, index) => {
+      checkProvider(root, [...path, "providers", index, "provider"], providers, tell);
+    });
+    const spec = exchangeSchema.safeParse(toData(nodeAt(root, path)!));
+    const flaw = spec.success ? flawOfExchange(spec.data.providers) : undefined;
+    if (flaw !== undefined) tell([...path, "providers"], `cannot be used: they ${maskText(flaw)}`);
+  }
+}
+
+/** Tells a provider at a path that is not configured. */
+function checkProvider(root: Node, path: Path, providers: readonly string[], tell: Tell): void {
+  const id = textAt(root, path);
+  if (id === undefined || providers.includes(id)) return;
+  tell(
+    path,
+    `names a provider that is not configured (was "${maskText(id)}")`,
+    hintFor(id, providers),
+  );
 }
 
 function checkInstruments(root: Node, catalog: readonly string[], tell: Tell): void {
@@ -163,12 +188,13 @@ function isMarket(text: string): boolean {
   return (MARKET_IDS as readonly string[]).includes(text.toUpperCase());
 }
 
-function tellMarket(path: Path, said: string, tell: Tell): void {
+function tellMarket(path: Path, said: string, tell: Tell, place?: Origin): void {
   const near = nearest(said, MARKET_IDS);
   tell(
     path,
     `must be one of ${MARKET_IDS.join(", ")} (was "${maskText(said)}")`,
     near === undefined ? undefined : `did you mean ${near}?`,
+    place,
   );
 }
 

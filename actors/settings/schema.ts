@@ -57,7 +57,7 @@ export const instrumentSchema = z.strictObject({
 });
 
 /** When a route's providers take over from each other; see `domain/failover.ts`. */
-const failoverSchema = z.strictObject({
+export const failoverSchema = z.strictObject({
   delay: duration.default(5 * SECOND),
   failback: duration.default(MINUTE),
   standby: z.enum(["hot", "cold"]).default("cold"),
@@ -73,6 +73,10 @@ const ROUTE_NAME = "must be a name of letters, digits, dots, dashes and undersco
 /** A route's name, as it stands in a path. */
 export const routeName = z.string()
   .regex(/^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, { message: ROUTE_NAME });
+
+/** The name of a rule in force: a route's, or that which an exchange's providers make. */
+export const ruleName = z.string()
+  .regex(/^(exchange:)?[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, { message: ROUTE_NAME });
 
 /** What may be said of a route, here and in `PUT /api/v1/routes/{name}`. */
 export const routeSchema = z.strictObject({
@@ -99,6 +103,19 @@ const strategiesSchema = z.strictObject(Object.fromEntries(
     z.record(z.union([z.literal(ANY), symbolText]), setupSchema(strategy)).optional(),
   ]),
 ));
+
+/** What may be said of an exchange's providers, here and in `PUT /api/v1/exchanges/{market}`. */
+export const exchangeSchema = z.strictObject({
+  providers: z.array(z.strictObject({
+    provider: z.string().min(1),
+    /** The lower is preferred; its place in the list unless said. */
+    priority: z.int().min(1).max(1_000_000).optional(),
+    /** Before all others. */
+    primary: z.boolean().default(false),
+    active: z.boolean().default(true),
+  })).min(1),
+  failover: failoverSchema.optional(),
+});
 
 /** What makes a tick an offender: see `domain/gate/rules.ts`. */
 const gateSchema = z.strictObject({
@@ -187,6 +204,8 @@ export const settingsSchema = z.strictObject({
     z.preprocess((said) => typeof said === "string" ? { symbol: said } : said, instrumentSchema),
   ).default([]),
   routes: z.array(routeSchema).default([]),
+  /** By market: which providers its instruments come from, where no route says anything else. */
+  exchanges: z.record(z.string(), exchangeSchema).default({}),
   /** Whether instruments are subscribed at their venues only while something needs them. */
   subscriptions: z.strictObject({
     dynamic: z.boolean().default(false),

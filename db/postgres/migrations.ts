@@ -13,6 +13,7 @@ import routes from "./migrations/0004_routes.sql" with { type: "text" };
 import measures from "./migrations/0005_measures.sql" with { type: "text" };
 import strategies from "./migrations/0006_strategies.sql" with { type: "text" };
 import sizes from "./migrations/0007_sizes.sql" with { type: "text" };
+import exchanges from "./migrations/0008_exchanges.sql" with { type: "text" };
 import type { Target } from "./target.ts";
 
 /** One step of the schema. Its number is its place, from 1. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { file: "0005_measures.sql", sql: measures },
   { file: "0006_strategies.sql", sql: strategies },
   { file: "0007_sizes.sql", sql: sizes },
+  { file: "0008_exchanges.sql", sql: exchanges },
 ];
 
 /** Makes the table that says what was applied. */
@@ -43,7 +45,8 @@ export const VERSIONS = `
 /** Names that a program of another kind may have given to tables of its own. */
 const TABLES = "{symbols,providers,instruments,ticks,candles,gaps,provider_events,runs," +
   "order_book,market_depth,quotas,provider_instrument_mappings,routes,volume_profile," +
-  "profile_metrics,order_flow,market_state,strategies,strategy_configs,signals,trade_sizes}";
+  "profile_metrics,order_flow,market_state,strategies,strategy_configs,signals,trade_sizes," +
+  "exchanges,exchange_provider_mappings}";
 
 const UNWRITABLE = `
   SELECT name FROM unnest($1::text[]) name

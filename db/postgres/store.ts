@@ -7,6 +7,7 @@
 import {
   type BookQuery,
   type CandleQuery,
+  type ExchangeChange,
   type GapQuery,
   type InstrumentChange,
   type MeasureKind,
@@ -33,6 +34,7 @@ import * as read from "./read.ts";
 import { readTicks } from "./read_ticks.ts";
 import type { Readers } from "./readers.ts";
 import type { Workplace, WriterSession } from "./session.ts";
+import { changeExchange, readExchangeChanges } from "./exchanges.ts";
 import { changeStrategy, readSignals, readStrategyChanges } from "./strategies.ts";
 import type { Target } from "./target.ts";
 
@@ -65,6 +67,10 @@ export class PostgresStore implements Store {
 
   async changeRoute(change: RouteChange): Promise<void> {
     await this.#write("write to", ({ writer }) => writer.changeRoute(change));
+  }
+
+  async changeExchange(change: ExchangeChange): Promise<void> {
+    await this.#write("write to", ({ link }) => changeExchange(link, change));
   }
 
   async changeStrategy(change: StrategyChange): Promise<void> {
@@ -159,6 +165,10 @@ export class PostgresStore implements Store {
 
   routeChanges() {
     return this.#read(read.readRouteChanges);
+  }
+
+  exchangeChanges() {
+    return this.#read(readExchangeChanges);
   }
 
   close(): Promise<void> {

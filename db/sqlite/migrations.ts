@@ -14,6 +14,7 @@ import routes from "./migrations/0004_routes.sql" with { type: "text" };
 import measures from "./migrations/0005_measures.sql" with { type: "text" };
 import strategies from "./migrations/0006_strategies.sql" with { type: "text" };
 import sizes from "./migrations/0007_sizes.sql" with { type: "text" };
+import exchanges from "./migrations/0008_exchanges.sql" with { type: "text" };
 
 /** One step of the schema. Its number is its place, from 1. */
 export interface Migration {
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { file: "0005_measures.sql", sql: measures },
   { file: "0006_strategies.sql", sql: strategies },
   { file: "0007_sizes.sql", sql: sizes },
+  { file: "0008_exchanges.sql", sql: exchanges },
 ];
 
 /** Marks a file as marketd's: "mktd" in ASCII, kept by `PRAGMA application_id`. */

@@ -8,6 +8,7 @@ import type {
   BookQuery,
   BookSnapshot,
   CandleQuery,
+  ExchangeChange,
   GapQuery,
   InstrumentChange,
   KeptQuota,
@@ -70,6 +71,7 @@ export interface ReadOperations {
   mappings(): Mapping[];
   instrumentChanges(): InstrumentChange[];
   routeChanges(): RouteChange[];
+  exchangeChanges(): ExchangeChange[];
   signals(query: SignalQuery): Page<Signal>;
   strategyChanges(): StrategyChange[];
 }
@@ -79,6 +81,7 @@ export interface WriteOperations {
   write(batch: ColumnBatch): WriteReport;
   changeInstrument(change: InstrumentChange): void;
   changeRoute(change: RouteChange): void;
+  changeExchange(change: ExchangeChange): void;
   changeStrategy(change: StrategyChange): void;
   prune(pruning: { limits: PruneLimits; most: number }): Pruned;
 }

@@ -27,6 +27,7 @@ import type {
   BookQuery,
   BookSnapshot,
   CandleQuery,
+  ExchangeChange,
   GapQuery,
   InstrumentChange,
   KeptCandle,
@@ -49,6 +50,7 @@ import { ALWAYS, requireLimit, toPage } from "../page.ts";
 import type { ReadOperations } from "./protocol.ts";
 import { readMeasures } from "./measures.ts";
 import { readTicks } from "./read_ticks.ts";
+import { readExchangeChanges } from "./exchanges.ts";
 import { readSignals, readStrategyChanges } from "./strategies.ts";
 
 const SYMBOL_ID = "(SELECT id FROM symbols WHERE name = ?1)";
@@ -310,6 +312,10 @@ export class Reader implements ReadOperations {
       spec: spec === null ? null : JSON.parse(spec) as InstrumentSpec,
       changedAt: changed_at,
     }));
+  }
+
+  exchangeChanges(): ExchangeChange[] {
+    return readExchangeChanges(this.database);
   }
 
   routeChanges(): RouteChange[] {

@@ -7,6 +7,7 @@
 import {
   type BookQuery,
   type CandleQuery,
+  type ExchangeChange,
   type GapQuery,
   type InstrumentChange,
   type MeasureKind,
@@ -66,6 +67,10 @@ export class SqliteStore implements Store {
 
   async changeRoute(change: RouteChange): Promise<void> {
     await this.#call(this.#writer(), "changeRoute", change);
+  }
+
+  async changeExchange(change: ExchangeChange): Promise<void> {
+    await this.#call(this.#writer(), "changeExchange", change);
   }
 
   async changeStrategy(change: StrategyChange): Promise<void> {
@@ -152,6 +157,10 @@ export class SqliteStore implements Store {
 
   routeChanges() {
     return this.#read("routeChanges", undefined);
+  }
+
+  exchangeChanges() {
+    return this.#read("exchangeChanges", undefined);
   }
 
   signals(query: SignalQuery) {

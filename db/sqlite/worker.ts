@@ -61,6 +61,7 @@ const operations: Operations = {
   write: (batch) => opened().writer.write(batch),
   changeInstrument: (change) => opened().writer.changeInstrument(change),
   changeRoute: (change) => opened().writer.changeRoute(change),
+  changeExchange: (change) => opened().writer.changeExchange(change),
   changeStrategy: (change) => opened().writer.changeStrategy(change),
   prune: (pruning) => opened().writer.prune(pruning),
   ticks: (query) => opened().reader.ticks(query),
@@ -80,6 +81,7 @@ const operations: Operations = {
   mappings: () => opened().reader.mappings(),
   instrumentChanges: () => opened().reader.instrumentChanges(),
   routeChanges: () => opened().reader.routeChanges(),
+  exchangeChanges: () => opened().reader.exchangeChanges(),
   signals: (query) => opened().reader.signals(query),
   strategyChanges: () => opened().reader.strategyChanges(),
 };
@@ -91,6 +93,7 @@ const ATTEMPTS: Partial<Record<keyof Operations, string>> = {
   write: "write to",
   changeInstrument: "write to",
   changeRoute: "write to",
+  changeExchange: "write to",
   changeStrategy: "write to",
   prune: "prune",
 };

@@ -8,6 +8,7 @@ import { formatLevels } from "../../domain/levels.ts";
 import type {
   Amendment,
   BookSnapshot,
+  ExchangeChange,
   InstrumentChange,
   KeptCandle,
   KeptQuota,
@@ -34,6 +35,7 @@ import { upsertMeasure } from "./measures.ts";
 import { Names } from "./names.ts";
 import type { ColumnBatch, WriteOperations } from "./protocol.ts";
 import { prune } from "./prune.ts";
+import { changeExchange } from "./exchanges.ts";
 import { changeStrategy } from "./strategies.ts";
 
 /** Inserts the columns of one kind of tick; a tick that is there already is passed over. */
@@ -153,6 +155,11 @@ export class Writer implements WriteOperations {
   changeRoute({ name, spec, changedAt }: RouteChange): void {
     const text = spec === null ? null : JSON.stringify(spec);
     this.#database.run(UPSERT_ROUTE, name, text, changedAt);
+  }
+
+  /** Keeps what was said of an exchange, in place of what was said before. */
+  changeExchange(change: ExchangeChange): void {
+    changeExchange(this.#database, change);
   }
 
   /** Keeps what was said of a strategy, after all that was said before. */

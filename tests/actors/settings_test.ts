@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Listing } from "../../actors/instruments/directory.ts";
 import type { Tree } from "../../actors/root.ts";
-import { ChangeError } from "../../actors/settings.ts";
+import { ChangeError } from "../../actors/changeerror.ts";
 import { StoreError } from "../../db/store.ts";
 import type { Instrument, InstrumentSpec } from "../../domain/instrument.ts";
 import { Scripted } from "./connections/scripted.ts";

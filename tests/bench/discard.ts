@@ -37,6 +37,8 @@ export class DiscardingStore implements Store {
   instrumentChanges = () => Promise.resolve([]);
   changeRoute = () => Promise.resolve();
   routeChanges = () => Promise.resolve([]);
+  changeExchange = () => Promise.resolve();
+  exchangeChanges = () => Promise.resolve([]);
   signals = () => nothing<never>();
   changeStrategy = () => Promise.resolve();
   strategyChanges = () => Promise.resolve([]);

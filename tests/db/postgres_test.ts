@@ -21,6 +21,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = {
   "0005_measures.sql": "3029284f5a7ca7de4cf5d7740ba341fd05029f1d93207105658d1120e85ee99c",
   "0006_strategies.sql": "775d0849dbe301b51c4c2882ce24a9948c936d17a20331d07613e6daca3df162",
   "0007_sizes.sql": "5f98f8c97ea9ff8a6c7e4745072d3725bd507fe432783cca0c8abdba36e3809b",
+  "0008_exchanges.sql": "adbf148b53f1f30714ca22272b1fb9e353dbdd3c90a4ce967b997d1865d85931",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/postgres/migrations/", import.meta.url);

@@ -22,6 +22,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = {
   "0005_measures.sql": "90a923e01ba66d569fe5f83af63bed5e2ec635a04f065090ab689bd1b7270ed0",
   "0006_strategies.sql": "89ca41499cbab0aac5355a93f1f3b1fd37e2a6792997e8f15860bd7a2d9f0af4",
   "0007_sizes.sql": "907deec60a726f762dfafd1978dbd15c479f28923940f0c51705ff529fbf70a7",
+  "0008_exchanges.sql": "e6f5184b88c133cb51e040e78e1ab427d001349ffa37d3f144d1b2715653a319",
 };
 
 const MIGRATIONS_FOLDER = new URL("../../db/sqlite/migrations/", import.meta.url);

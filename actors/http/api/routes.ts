@@ -10,7 +10,7 @@ import { noQuery, queryOf, symbolParam } from "./query.ts";
 import { allRoutes, explain, routeView, viewRule } from "./routeview.ts";
 import { tell } from "../../addresses.ts";
 import type { Lead, Rule } from "../../routing/routes.ts";
-import { routeName, routeSchema } from "../../settings/schema.ts";
+import { routeName, routeSchema, ruleName } from "../../settings/schema.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ, WRITE } from "../openapi.ts";
 import { ProblemError, unavailable } from "../problem.ts";
@@ -18,6 +18,7 @@ import { ProblemError, unavailable } from "../problem.ts";
 const PATH = "/api/v1/routes";
 const tags = ["control"];
 const params = z.object({ name: routeName.clone().openapi({ example: "FX" }) });
+const ruleParams = z.object({ name: ruleName.clone().openapi({ example: "exchange:LSE" }) });
 const one = { "application/json": { schema: routeView } };
 
 const said = routeSchema.omit({ name: true });
@@ -99,7 +100,7 @@ const swap = createRoute({
   description: "It leads, whoever is preferred, until it has been bad for the route's delay.",
   security: WRITE,
   request: {
-    params,
+    params: ruleParams,
     query: noQuery,
     body: { required: true, content: { "application/json": { schema: switchSchema } } },
   },

@@ -9,7 +9,7 @@ import { time } from "./records.ts";
 import { type Historical, historyRoutes, mayGive } from "../../routing/backfill/sources.ts";
 import { routeOf } from "../../routing/table.ts";
 import { DEFAULT_ROUTE, instrumentSchema } from "../../settings/schema.ts";
-import type { Rule } from "../../routing/routes.ts";
+import { exchangeOf, type Rule } from "../../routing/routes.ts";
 import type { HttpDeps } from "../deps.ts";
 import { redact } from "../../log.ts";
 import { badParameter } from "../problem.ts";
@@ -36,10 +36,19 @@ const kindView = z.strictObject({
   reason: z.string().openapi({ description: "Why, in words." }),
 }).openapi("RouteKind");
 
+/** When a route's providers take over from each other. */
+export const failoverView = z.strictObject({
+  delay: span,
+  failback: span,
+  standby: z.enum(["hot", "cold"]),
+  errors: z.int().openapi({ description: "Frames or rows a minute that may be unusable." }),
+}).nullable().openapi({ description: "When they take over from each other; null: never." });
+
 /** A route. */
 export const routeView = z.strictObject({
   name: z.string().openapi({
-    description: "`default`: what holds where no rule matches.",
+    description: "`default`: what holds where no rule matches; `exchange:` and a market: its " +
+      "providers.",
     example: "FX",
   }),
   origin: z.enum(["configuration", "api", "default"]),
@@ -52,12 +61,7 @@ export const routeView = z.strictObject({
     description: "What it decides; null: the live feed, and everything else.",
   }),
   providers: z.array(z.string()).openapi({ description: "In order of preference." }),
-  failover: z.strictObject({
-    delay: span,
-    failback: span,
-    standby: z.enum(["hot", "cold"]),
-    errors: z.int().openapi({ description: "Frames or rows a minute that may be unusable." }),
-  }).nullable(),
+  failover: failoverView,
   lead: z.strictObject({
     provider: z.string(),
     since: time,
@@ -88,11 +92,19 @@ export function allRoutes(shared: Shared): RouteView[] {
   return [...routes.map((rule) => viewRule(shared, rule)), viewRule(shared, undefined)];
 }
 
+/** When a route's providers take over from each other, as the outside sees it. */
+export function viewFailover(failover: Rule["failover"]): z.infer<typeof failoverView> {
+  return failover === undefined ? null : {
+    ...failover,
+    delay: formatDuration(failover.delay),
+    failback: formatDuration(failover.failback),
+  };
+}
+
 /** A rule as the outside sees it; `undefined`: what holds where none matches. */
 export function viewRule({ routes }: Shared, rule: Rule | undefined): RouteView {
   const name = rule?.name ?? DEFAULT_ROUTE;
   const lead = routes.leads.get(name);
-  const failover = rule?.failover;
   return {
     name,
     origin: rule?.origin ?? "default",
@@ -101,11 +113,7 @@ export function viewRule({ routes }: Shared, rule: Rule | undefined): RouteView 
     market: rule?.market ?? null,
     capabilities: rule?.capabilities ?? null,
     providers: [...rule?.providers ?? Object.keys(routes.providers)],
-    failover: failover === undefined ? null : {
-      ...failover,
-      delay: formatDuration(failover.delay),
-      failback: formatDuration(failover.failback),
-    },
+    failover: viewFailover(rule?.failover),
     lead: lead === undefined ? null : {
       provider: lead.providers[lead.state.lead]!,
       since: formatTime(lead.since),
@@ -210,6 +218,10 @@ function inTurn({ candidates, provider }: Fed): string[] {
 }
 
 function nameOf({ name, origin, rule }: Pick<RouteView, "name" | "origin" | "rule">): string {
+  const market = exchangeOf({ name });
+  if (market !== undefined) {
+    return origin === "api" ? `exchanges.${market}, set through the API,` : `exchanges.${market}`;
+  }
   return origin === "configuration" ? `routes[${rule}] (${name})` : `${name}, set through the API,`;
 }
 

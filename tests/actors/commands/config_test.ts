@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { configPrint } from "../../../actors/commands/config.ts";
+import { openStore } from "../../../db/open.ts";
 import { load, venueCatalog, type World } from "../settings/world.ts";
 import { inFolder, listening } from "./run.ts";
 
@@ -84,5 +85,30 @@ Deno.test("config print says where changes through the API cannot be shown", asy
     assertEquals(await configPrint(fresh, { format: "yaml" }), 0);
     assertEquals(fresh.said.stderr.includes("not shown"), false);
     assertEquals(await Array.fromAsync(Deno.readDir(at), ({ name }) => name), ["x.db"]);
+  });
+});
+
+Deno.test("what was said of exchanges through the API is printed in place of what is configured", async () => {
+  await inFolder({}, async (folder) => {
+    const url = `sqlite:${folder}/x.db`;
+    const store = await openStore(url, { mode: "write" });
+    const one = { provider: "demo", priority: 3, primary: true, active: true };
+    await store.changeExchange({ market: "FX", spec: { providers: [one] }, changedAt: 1 });
+    await store.changeExchange({ market: "LSE", spec: null, changedAt: 2 });
+    await store.close();
+    const yaml = "exchanges:\n" +
+      "  LSE: { providers: [{ provider: demo }] }\n  fx: { providers: [{ provider: demo }] }\n" +
+      "  XETR: { providers: [{ provider: demo }] }\n";
+    const deps = listening({ yaml, flags: { store: url } });
+    assertEquals(await configPrint(deps, { format: "yaml" }), 0);
+    const shown = deps.said.stdout;
+    assertMatch(shown, /# removed through the API: LSE\nexchanges:\n {2}XETR:/);
+    assertMatch(
+      shown,
+      / {2}FX:\n {4}providers:\n {6}- provider: demo # api\n {8}priority: 3 # api/,
+    );
+    assert(!/^ {2}(LSE|fx):/m.test(shown), shown);
+    const { settings } = await load({ yaml: shown });
+    assertEquals(Object.keys(settings.exchanges), ["XETR", "FX"]);
   });
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { toProblem } from "../../../actors/http/problem.ts";
 import { configureLogging } from "../../../actors/log.ts";
-import { ChangeError } from "../../../actors/settings.ts";
+import { ChangeError } from "../../../actors/changeerror.ts";
 import { StoreError } from "../../../db/store.ts";
 import { inPlace, LOCAL, TOKEN } from "./place.ts";
 

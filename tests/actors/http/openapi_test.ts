@@ -129,6 +129,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       Object.entries(item).map(([method, operation]) => ({ path, method, operation }))
     );
     assertEquals(routes.map(({ method, path }) => `${method} ${path}`).sort(), [
+      "delete /api/v1/exchanges/{market}",
       "delete /api/v1/instruments",
       "delete /api/v1/instruments/{symbol}",
       "delete /api/v1/routes/{name}",
@@ -138,6 +139,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "get /api/v1/backfill",
       "get /api/v1/book",
       "get /api/v1/candles",
+      "get /api/v1/exchanges",
       "get /api/v1/flow",
       "get /api/v1/gaps",
       "get /api/v1/indicators",
@@ -173,6 +175,7 @@ Deno.test("every route is described, with its answers and all of its path's para
       "post /api/v1/routes/{name}/switch",
       "post /signin",
       "post /signout",
+      "put /api/v1/exchanges/{market}",
       "put /api/v1/routes/{name}",
       "put /api/v1/strategies/{id}/{symbol}",
     ]);

@@ -21,10 +21,10 @@ Deno.test("the example configuration names every setting", async () => {
 
 Deno.test("the example's commented parts are good, too", async () => {
   const yaml = (await Deno.readTextFile(EXAMPLE))
-    .replaceAll(/^(instruments|routes|notifications|strategies): (\[\]|\{\})$/gm, "$1:")
+    .replaceAll(/^(instruments|routes|exchanges|notifications|strategies): (\[\]|\{\})$/gm, "$1:")
     // A made-up market cannot stand beside the venues.
     .replace(/^ {2}demo:\n(?: {4}.*\n)+/m, "")
-    .replaceAll(/\bdemo\b(?=[:\]])/g, "ig")
+    .replaceAll(/\bdemo\b(?=[:\]]|$)/gm, "ig")
     .replaceAll(/^# {2}(?=\S| )/gm, "  ")
     .replaceAll(/^( *)# (token|url): /gm, "$1$2: ");
   const env = {

@@ -192,6 +192,34 @@ export function recordsContract(test: StoreTest): void {
     assertEquals(await store.routeChanges(), [{ name: "FX", spec, changedAt: 2 }, removed]);
   });
 
+  test("keeps the providers of each exchange as they were set last, removals too", async (store) => {
+    const one = (provider: string, priority: number, more = {}) => ({
+      provider,
+      priority,
+      primary: false,
+      active: true,
+      ...more,
+    });
+    const lse = {
+      market: "LSE",
+      spec: {
+        providers: [one("alpaca", 2, { active: false }), one("ig", 7, { primary: true })],
+        failover: { delay: "5s" },
+      },
+      changedAt: 3,
+    };
+    const before = { providers: [one("demo", 1), one("ig", 1)] };
+    await store.changeExchange({ market: "LSE", spec: before, changedAt: 1 });
+    const gone = { market: "FX", spec: null, changedAt: 4 };
+    await store.changeExchange({ market: "FX", spec: before, changedAt: 2 });
+    await store.changeExchange(lse);
+    await store.changeExchange(gone);
+    assertEquals(await store.exchangeChanges(), [gone, lse]);
+    const none = { market: "FX", spec: { providers: [] }, changedAt: 5 };
+    await store.changeExchange(none);
+    assertEquals(await store.exchangeChanges(), [none, lse]);
+  });
+
   test("names the symbols that have ticks or candles", async (store) => {
     await store.write(batch({
       ticks: [quote({ symbol: "EURUSD" })],
@@ -304,6 +332,8 @@ export function recordsContract(test: StoreTest): void {
       (store) => store.instrumentChanges(),
       (store) => store.routeChanges(),
       (store) => store.changeRoute({ name: "a", spec: null, changedAt: 1 }),
+      (store) => store.exchangeChanges(),
+      (store) => store.changeExchange({ market: "FX", spec: null, changedAt: 1 }),
       (store) => store.signals({ order: "time", limit: 1 }),
       (store) => store.strategyChanges(),
       (store) =>

@@ -20,6 +20,8 @@ export interface DaemonOptions {
   /** Where to listen; any free port unless said. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further arguments of `deno run`. */
+  readonly runtime?: readonly string[];
 }
 
 /** A running daemon. */
@@ -42,10 +44,12 @@ export class Daemon {
   }
 
   /** Starts one, and waits until it prints where it is. */
-  static async start({ folder, args = [], port = 0, env = {} }: DaemonOptions): Promise<Daemon> {
+  static async start(
+    { folder, args = [], port = 0, env = {}, runtime = [] }: DaemonOptions,
+  ): Promise<Daemon> {
     const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", ...PERMISSIONS, `${ROOT}main.ts`, ...args]
-        .concat("--port", String(port)),
+      args: ["run", "--quiet", "--no-prompt", ...PERMISSIONS, ...runtime, `${ROOT}main.ts`]
+        .concat(args, "--port", String(port)),
       cwd: folder,
       clearEnv: true,
       env: { ...inherited(), NO_COLOR: "1", ...env },
@@ -63,6 +67,16 @@ export class Daemon {
       }
     }
     return daemon;
+  }
+
+  /** The process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** When it has ended: how. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#process.status;
   }
 
   /** Where it listens, without a slash at the end. */

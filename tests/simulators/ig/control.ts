@@ -77,7 +77,7 @@ export function obey(simulator: Simulator, command: Command): void {
     case "truncated":
       // An update that stops in the middle of a value, and of its line.
       lightstreamer.forEachItem((session, { id }, index) => {
-        session.channel?.send(`U,${id},${index + 1},12`);
+        session.blurt(`U,${id},${index + 1},12`);
       });
       return;
     case "overflow":

@@ -59,13 +59,22 @@ export class PushSession {
 
   /** Adds a line to what is sent next. */
   say(text: string): void {
-    if (isData(text)) {
-      this.#progressive++;
-      this.#kept.push(text);
-      if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
-    }
+    this.#count(text);
     this.#pending.push(text);
     if (this.#pending.length > 2 * KEPT) this.#pending = this.#pending.slice(-KEPT);
+  }
+
+  /** Sends something as it stands, as a message of its own; it counts as data if it begins like it. */
+  blurt(text: string): void {
+    this.#count(text);
+    this.channel?.send(text);
+  }
+
+  #count(text: string): void {
+    if (!isData(text)) return;
+    this.#progressive++;
+    this.#kept.push(text);
+    if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
   }
 
   /**

@@ -46,6 +46,7 @@ function Page({ report }: { report: BacktestReport }) {
           <dt>By</dt>
           <dd>{`marketd ${version}`}</dd>
         </dl>
+        {runs.length > 1 ? <Overview runs={runs} /> : null}
         {runs.map((run) => <Run run={run} />)}
         <h2>How it is counted</h2>
         <ul>{RULES.map((rule) => <li>{rule}</li>)}</ul>
@@ -55,10 +56,46 @@ function Page({ report }: { report: BacktestReport }) {
   );
 }
 
+/** Both sides of every run, each leading to its section. */
+function Overview({ runs }: { runs: readonly BacktestRun[] }) {
+  const [, ...figures] = FIGURES;
+  return (
+    <section>
+      <h2>All</h2>
+      <Wide label="Figures of all strategies and instruments">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">strategy</th>
+              <th scope="col">symbol</th>
+              {figures.map(({ meaning, title }) => <th scope="col" title={meaning}>{title}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map((run) => (
+              <tr>
+                <td>
+                  <a href={`#${anchorOf(run)}`}>{run.strategy}</a>
+                </td>
+                <td>{run.symbol}</td>
+                {figures.map((figure) => <td>{figure.of(tallySides(run.results)[0]!)}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
+  );
+}
+
+function anchorOf({ strategy, symbol }: BacktestRun): string {
+  return `${strategy}-${symbol.replaceAll(/[^A-Za-z0-9.]/g, "_")}`;
+}
+
 function Run({ run }: { run: BacktestRun }) {
   const { basis, horizon, interval, results, symbol, title } = run;
   return (
-    <section>
+    <section id={anchorOf(run)}>
       <h2>{`${title} on ${symbol}`}</h2>
       <p class="soft">
         {`Candles of ${interval} (${basis}), horizon ${formatDuration(horizon)}: ${

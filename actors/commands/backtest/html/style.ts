@@ -36,6 +36,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; mar
 dt, .soft { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+a { color: var(--accent); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td {
   padding: .25rem .45rem;

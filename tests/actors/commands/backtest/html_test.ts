@@ -80,6 +80,14 @@ Deno.test("the page needs nothing but itself, and shows text as text", async () 
   assert(!/NaN|undefined|\[object/.test(page));
 });
 
+Deno.test("a page of several runs begins with all of them, and leads to each", async () => {
+  const page = await pageOf(reportOf(runOf(), runOf({ symbol: "^FTSE", results: [] })));
+  const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, to]) => to);
+  assertEquals(links, ["ema-cross-AAPL", "ema-cross-_FTSE"]);
+  for (const to of links) assert(page.includes(`<section id="${to}">`));
+  assert(!(await pageOf(reportOf(runOf()))).includes("href="));
+});
+
 Deno.test("a page of nothing is a page", async () => {
   const page = await pageOf(reportOf(runOf({ results: [], closes: [] })));
   assert(page.includes("EMA cross on AAPL"));

@@ -13,6 +13,7 @@ const CATALOG: Readonly<Record<string, () => Promise<Measurement>>> = {
   scale: async () => (await import("./measurements/scale.ts")).scale,
   start: async () => (await import("./measurements/start.ts")).start,
   memory: async () => (await import("./measurements/memory.ts")).memory,
+  dashboard: async () => (await import("./measurements/dashboard.ts")).dashboard,
 };
 
 /** The measurements' names. */

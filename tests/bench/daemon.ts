@@ -19,7 +19,13 @@ export class Daemon {
   readonly #process: Deno.ChildProcess;
   readonly #folder: string;
 
-  private constructor(process: Deno.ChildProcess, folder: string, took: number) {
+  private constructor(
+    process: Deno.ChildProcess,
+    folder: string,
+    took: number,
+    /** Where it listens, without a slash at the end. */
+    readonly url: string,
+  ) {
     this.#process = process;
     this.#folder = folder;
     this.took = took;
@@ -58,14 +64,15 @@ export class Daemon {
       stdout: "null",
       stderr: "inherit",
     }).spawn();
-    while (!(await answers(`http://127.0.0.1:${port}${path}`))) {
+    const url = `http://127.0.0.1:${port}`;
+    while (!(await answers(url + path))) {
       if (performance.now() - began > PATIENCE) {
         process.kill("SIGKILL");
         throw new Error(`${file} was not ready within ${PATIENCE / 1_000} s.`);
       }
       await pause(PACE);
     }
-    return new Daemon(process, folder, performance.now() - began);
+    return new Daemon(process, folder, performance.now() - began, url);
   }
 
   /** Its resident memory in megabytes (2^20 bytes), as the operating system has it. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TraceSummary } from "./trace.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const DRIVE = new URL("drive.ts", import.meta.url).pathname;
@@ -126,6 +127,16 @@ export class Browser {
   /** The bytes that came over the wire since the page was opened, headers too; of workers none. */
   received(): Promise<number> {
     return this.#ask("received");
+  }
+
+  /** Has the browser write a trace of all that it does. */
+  beginTrace(): Promise<void> {
+    return this.#ask("beginTrace");
+  }
+
+  /** Ends the trace, and sums it up. */
+  endTrace(): Promise<TraceSummary> {
+    return this.#ask("endTrace");
   }
 
   /** The accessibility tree below an element, as text: what a screen reader is given. */

@@ -6,8 +6,9 @@
  * @module
  */
 import axe from "axe-core" with { type: "text" };
-import { chromium, type Page } from "playwright-core";
+import { type CDPSession, chromium, type Page } from "playwright-core";
 import type { Complaint, View, Violation } from "./browser.ts";
+import { CATEGORIES, summarise, type TraceEvent, type TraceSummary } from "./trace.ts";
 
 /** How long anything may take, in milliseconds. */
 const PATIENCE = 20_000;
@@ -18,6 +19,8 @@ let page: Page | undefined;
 let complaints: Complaint[] = [];
 /** Bytes that came over the wire since the page was opened, headers too. */
 let received = 0;
+let tracing: CDPSession | undefined;
+let traced: TraceEvent[] = [];
 
 function current(): Page {
   if (page === undefined) throw new Error("No page is open.");
@@ -76,6 +79,26 @@ const ACTS: Record<string, (...args: never[]) => unknown> = {
   complaints: () => complaints,
   received: () => received,
   aria: (selector: string) => current().locator(selector).ariaSnapshot(),
+  async beginTrace() {
+    traced = [];
+    tracing = await browser.newBrowserCDPSession();
+    tracing.on(
+      "Tracing.dataCollected",
+      ({ value }) => traced.push(...value as unknown as TraceEvent[]),
+    );
+    await tracing.send("Tracing.start", {
+      transferMode: "ReportEvents",
+      traceConfig: { includedCategories: CATEGORIES },
+    });
+  },
+  async endTrace(): Promise<TraceSummary> {
+    if (tracing === undefined) throw new Error("No trace was begun.");
+    const whole = new Promise((resolve) => tracing!.once("Tracing.tracingComplete", resolve));
+    await tracing.send("Tracing.end");
+    await whole;
+    await tracing.detach();
+    return summarise(traced);
+  },
   async violations(): Promise<Violation[]> {
     // By the debugger's door, which the page's policy does not bar.
     await current().evaluate(axe);

@@ -28,6 +28,8 @@ import { mountStrategies } from "./api/strategies.ts";
 import { mountTicks } from "./api/ticks.ts";
 import { checkBody } from "./body.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
+import { type PageDeps, wantsPage } from "./dashboard/page.ts";
+import { answerTrouble } from "./dashboard/trouble.tsx";
 import type { HttpDeps } from "./deps.ts";
 import { checkHost, checkOrigin, checkToken } from "./guards.ts";
 import { finish } from "./headers.ts";
@@ -35,7 +37,7 @@ import { mountHealth } from "./health.ts";
 import { mountMetrics } from "./metrics.ts";
 import { mountDescription } from "./openapi.ts";
 import { mountProbes } from "./probes.ts";
-import { answerError, problem, problemResponse } from "./problem.ts";
+import { answerError, ProblemError, problemResponse, toProblem } from "./problem.ts";
 import { Sessions } from "./sessions.ts";
 import { Symbols } from "./symbols.ts";
 import { refuseInput } from "./validation.ts";
@@ -50,7 +52,14 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
     defaultHook: (result, c) =>
       result.success ? undefined : problemResponse(c.req.path, refuseInput(result)),
   });
-  app.onError(answerError);
+  const pages: PageDeps = { ...deps, closes, sessions };
+  const answer = (error: unknown, c: Context) => {
+    if (!wantsPage(c)) return answerError(error, c);
+    const problem = toProblem(error, c.req.method, c.req.path);
+    // Who asked for another host is shown nothing of this one.
+    return problem.status === 421 ? answerError(problem, c) : answerTrouble(c, pages, problem);
+  };
+  app.onError(answer);
   const authenticate = checkToken(deps.token, sessions);
   app.use(finish, checkHost(server), checkOrigin(server), authenticate, checkBody);
   mountStatus(app, deps);
@@ -77,27 +86,27 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountProbes(app, deps);
   mountHealth(app, deps);
   mountMetrics(app, deps);
-  mountDashboard(app, { ...deps, closes, sessions }, symbols);
+  mountDashboard(app, pages, symbols);
   mountDescription(app, deps.version);
-  app.notFound((c) => answerMissing(app, c));
+  app.notFound((c) => answer(missing(app, c), c));
   return app;
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Tells a path that is not there from one that is asked the wrong way. */
-function answerMissing(app: OpenAPIHono, c: Context): Response {
+function missing(app: OpenAPIHono, c: Context): ProblemError {
   const { method, path } = c.req;
   const answers = METHODS.filter((method) =>
     app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
   );
   if (answers.length === 0) {
-    return problem(c, 404, "Nothing is at this path; /openapi.json has the list.", {
-      code: "unknown-path",
-    });
+    const detail = "Nothing is at this path; /openapi.json has the list.";
+    return new ProblemError(404, "unknown-path", detail);
   }
   const allow = answers.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
-  return problem(c, 405, `This path does not answer to ${method}, but to ${allow.join(", ")}.`, {
+  const detail = `This path does not answer to ${method}, but to ${allow.join(", ")}.`;
+  return new ProblemError(405, "method-not-allowed", detail, {
     headers: { allow: allow.join(", ") },
   });
 }

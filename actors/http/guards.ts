@@ -7,6 +7,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Settings } from "../settings/schema.ts";
 import { hostOf, isAddress, isLoopback, isUnspecified } from "./addresses.ts";
+import { wantsPage } from "./dashboard/page.ts";
 import { ASSET_ROOT, SIGN_IN } from "./dashboard/paths.ts";
 import { remoteOf } from "./deps.ts";
 import { ProblemError } from "./problem.ts";
@@ -130,11 +131,6 @@ function isWrite(c: Context): boolean {
 
 function isLocal(c: Context): boolean {
   return isLoopback(remoteOf(c)) && FORWARDED.every((name) => c.req.header(name) === undefined);
-}
-
-/** Whether a person looks for a page, rather than a program for data. */
-function wantsPage(c: Context): boolean {
-  return c.req.method === "GET" && (c.req.header("accept") ?? "").includes("text/html");
 }
 
 function isPreflight(c: Context): boolean {

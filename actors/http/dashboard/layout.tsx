@@ -78,21 +78,25 @@ export function Layout(props: LayoutProps) {
           <a class="brand" href="/">marketd</a>
           {!bare && <Tools viewer={viewer} path={path} />}
         </header>
-        {viewer.fiction && (
+        {!bare && viewer.fiction && (
           <p class="fiction">
             The market is made up: the <b>demo</b> provider invents every price.
           </p>
         )}
         <main id="main" tabindex={-1}>{props.children}</main>
-        <footer>
-          marketd {viewer.version} · <a href="/api/v1/status">status</a> ·{" "}
-          <a href="/health">health</a>
-          {" · "}
-          <a href="/metrics">metrics</a> · <a href="/openapi.json">the API's description</a>
-        </footer>
+        {!bare && <Footer version={viewer.version} />}
         {!bare && <Help keys={keys} />}
       </body>
     </html>
+  );
+}
+
+function Footer({ version }: { version: string }) {
+  return (
+    <footer>
+      marketd {version} · <a href="/api/v1/status">status</a> · <a href="/health">health</a> ·{" "}
+      <a href="/metrics">metrics</a> · <a href="/openapi.json">the API's description</a>
+    </footer>
   );
 }
 

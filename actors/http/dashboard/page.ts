@@ -10,6 +10,7 @@ import type { Viewer } from "./layout.tsx";
 import type { Closes } from "../api/closes.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
+import type { ProblemStatus } from "../problem.ts";
 import type { Sessions } from "../sessions.ts";
 import { FICTION } from "../../settings/checks.ts";
 
@@ -53,7 +54,7 @@ export function pageRoute<Path extends string>(path: Path, operationId: string, 
 }
 
 /** Answers with a page. */
-export async function answerPage<Status extends 200 | 401 | 429 = 200>(
+export async function answerPage<Status extends 200 | ProblemStatus = 200>(
   c: Context,
   page: JSX.Element | Promise<JSX.Element>,
   status: Status = 200 as Status,
@@ -62,6 +63,12 @@ export async function answerPage<Status extends 200 | 401 | 429 = 200>(
   // Without any, a browser would not say of a form that it is ours.
   c.header("referrer-policy", "same-origin");
   return c.html(`<!DOCTYPE html>${await page}`, status);
+}
+
+/** Whether a person looks for a page, rather than a program for data. */
+export function wantsPage(c: Context): boolean {
+  return c.req.method === "GET" && !c.req.path.startsWith("/api/") &&
+    (c.req.header("accept") ?? "").includes("text/html");
 }
 
 /** What a page is told of who looks at it. */

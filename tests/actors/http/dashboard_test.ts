@@ -114,3 +114,28 @@ Deno.test("no answer shows a secret, not even one that a provider lets slip", as
     assert(JSON.stringify(await place.json("/api/v1/providers")).includes("Bad login **** ****"));
   });
 });
+
+Deno.test("what is wrong is told to people as a page, to programs as a problem", async () => {
+  await inPlace(async (place) => {
+    const html = { accept: "text/html,application/xhtml+xml" };
+    for (const path of ["/nowhere", "/instruments/%3Cb%3ENOPE"]) {
+      const page = await place.get(path, html);
+      assertEquals([page.status, page.headers.get("content-type")], [
+        404,
+        "text/html; charset=UTF-8",
+      ]);
+      const text = await page.text();
+      assertMatch(text, /<h1>Not Found<\/h1>/);
+      assert(!text.includes("<b>NOPE"));
+      const problem = await place.get(path);
+      assertEquals(problem.headers.get("content-type"), "application/problem+json");
+    }
+    const api = await place.get("/api/v1/nowhere", html);
+    assertEquals(api.headers.get("content-type"), "application/problem+json");
+    const rebound = await place.get("/", { ...html, host: "evil.example" });
+    assertEquals(
+      [rebound.status, rebound.headers.get("content-type")],
+      [421, "application/problem+json"],
+    );
+  });
+});

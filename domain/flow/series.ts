@@ -30,7 +30,7 @@ import {
   mergeFlow,
   type OrderFlow,
 } from "./bar.ts";
-import { Sizes, type SizesRecord } from "./sizes.ts";
+import { SizeCounts, Sizes, type SizesRecord } from "./sizes.ts";
 
 /** What a series is told about its instrument. */
 export interface FlowOptions {
@@ -93,10 +93,11 @@ export class FlowSeries {
   readonly #largeAfter: number;
   #sizedUntil: Micros;
   #sized = false;
-  /** Those of the open minutes', by start; and those of the last one found. */
-  readonly #pending = new Map<Micros, number[]>();
-  #lastStart: Micros = NaN;
-  #lastPending: number[] = [];
+  /** Those of the open minutes', by start; those of the last one found; and some to use again. */
+  readonly #pending = new Map<Micros, SizeCounts>();
+  #sizedBar: FlowBar | undefined;
+  #sizedCounts = new SizeCounts();
+  #spare: SizeCounts | undefined = this.#sizedCounts;
   readonly #base: Frame = { interval: BASE_INTERVAL, open: [], recent: [] };
   readonly #longer: readonly Frame[];
   #nextClose = Infinity;
@@ -159,8 +160,14 @@ export class FlowSeries {
     if (last !== undefined && tick.time >= last.start && tick.time < last.end) {
       addFlow(last, side, size, large);
       this.#changed = true;
-    } else this.#addElsewhere(tick.time, tick.receivedAt, side, size, large);
-    if (isSized) this.#noteSize(tick.time, size);
+      if (isSized) this.#noteSize(last, size);
+      return;
+    }
+    this.#addElsewhere(tick.time, tick.receivedAt, side, size, large);
+    if (!isSized) return;
+    const minute = open.findLast(({ end, start }) => tick.time >= start && tick.time < end);
+    if (minute === undefined) this.#sizes.add(size);
+    else this.#noteSize(minute, size);
   }
 
   /** Closes the bars whose end plus grace has been reached. */
@@ -262,32 +269,36 @@ export class FlowSeries {
   }
 
   /** Takes note of a size: it counts once its minute is closed. */
-  #noteSize(time: Micros, size: number): void {
-    const start = time - time % BASE_INTERVAL.span;
-    if (start !== this.#lastStart) {
-      const pending = this.#pending.get(start);
-      if (pending === undefined && !this.#base.open.some((bar) => bar.start === start)) {
-        this.#sizes.add(size);
-        return;
+  #noteSize(minute: FlowBar, size: number): void {
+    if (minute !== this.#sizedBar) {
+      let counts = this.#pending.get(minute.start);
+      if (counts === undefined) {
+        counts = this.#spare ?? new SizeCounts();
+        this.#spare = undefined;
+        this.#pending.set(minute.start, counts);
       }
-      this.#lastStart = start;
-      this.#lastPending = pending ?? [];
-      if (pending === undefined) this.#pending.set(start, this.#lastPending);
+      this.#sizedBar = minute;
+      this.#sizedCounts = counts;
     }
-    this.#lastPending.push(size);
+    this.#sizedCounts.add(size);
   }
 
   /**
    * Counts the sizes of a minute that is closed, but for one that is closed before its time, and one
    * that was counted before a restart.
    */
-  #countSizes({ end, start }: FlowBar): void {
-    const pending = this.#pending.get(start);
-    if (pending === undefined) return;
+  #countSizes(minute: FlowBar): void {
+    const { end, start } = minute;
+    const counts = this.#pending.get(start);
+    if (counts === undefined) return;
     this.#pending.delete(start);
-    if (start === this.#lastStart) this.#lastStart = NaN;
-    if (end <= this.#sizedUntil || end + this.#options.grace > this.#now) return;
-    for (const size of pending) this.#sizes.add(size);
+    if (minute === this.#sizedBar) this.#sizedBar = undefined;
+    this.#spare = counts;
+    if (end <= this.#sizedUntil || end + this.#options.grace > this.#now) {
+      counts.empty(() => {});
+      return;
+    }
+    this.#sizes.take(counts);
     this.#sizedUntil = end;
     this.#sized = true;
   }

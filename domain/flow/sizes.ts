@@ -37,6 +37,28 @@ export interface SizesRecord {
   readonly counts: readonly (readonly [bucket: number, count: number])[];
 }
 
+/** Counts of sizes that have no say yet. */
+export class SizeCounts {
+  readonly #counts = new Uint32Array(BUCKETS);
+  /** The buckets that hold anything. */
+  readonly #filled: number[] = [];
+
+  /** Counts a size above 0. */
+  add(size: number): void {
+    const bucket = bucketOf(size);
+    if (this.#counts[bucket]!++ === 0) this.#filled.push(bucket);
+  }
+
+  /** Hands over what was counted, and begins anew. */
+  empty(into: (bucket: number, count: number) => void): void {
+    for (const bucket of this.#filled) {
+      into(bucket, this.#counts[bucket]!);
+      this.#counts[bucket] = 0;
+    }
+    this.#filled.length = 0;
+  }
+}
+
 /** Counts sizes, and tells a quantile of them. */
 export class Sizes {
   readonly #quantile: number;
@@ -83,6 +105,12 @@ export class Sizes {
   /** Counts a size above 0. */
   add(size: number): void {
     this.#put(bucketOf(size), 1);
+    this.#settle();
+  }
+
+  /** Takes what was counted; nothing is left of it there. */
+  take(counts: SizeCounts): void {
+    counts.empty((bucket, count) => this.#put(bucket, count));
     this.#settle();
   }
 

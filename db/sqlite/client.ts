@@ -12,8 +12,8 @@ interface Pending {
 }
 
 /**
- * Asks a worker, and hands each answer to whoever asked. A worker that crashes is replaced at the
- * next call.
+ * Asks a worker, and hands each answer to whoever asked. A worker that crashes, or was let go since
+ * nothing was asked of it, is replaced at the next call.
  */
 export class WorkerClient {
   readonly #pending = new Map<number, Pending>();
@@ -24,12 +24,18 @@ export class WorkerClient {
   /** Settled when the worker has opened it. */
   #reopened: Promise<unknown> | undefined;
   #over: StoreError | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param start starts a worker that speaks the protocol of `protocol.ts`; the client ends it.
    * @param label what messages call the store.
+   * @param patience for how many milliseconds a worker is kept of which nothing is asked.
    */
-  constructor(private readonly start: () => Worker, private readonly label: string) {}
+  constructor(
+    private readonly start: () => Worker,
+    private readonly label: string,
+    private readonly patience = Infinity,
+  ) {}
 
   /**
    * Asks for an operation; `open` comes first. A worker answers in the order in which it was asked.
@@ -75,6 +81,7 @@ export class WorkerClient {
   ): Promise<ReturnType<Operations[Name]>> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     const worker = this.#worker ??= this.#started();
+    clearTimeout(this.#rest);
     const request: Request<Name> = { number: ++this.#last, operation, argument };
     return new Promise((resolve, reject) => {
       worker.postMessage(request, transfer);
@@ -103,9 +110,28 @@ export class WorkerClient {
     this.#pending.delete(reply.number);
     if ("value" in reply) pending?.resolve(reply.value);
     else pending?.reject(new StoreError(reply.error.code, reply.error.message));
+    if (this.#pending.size > 0 || this.patience === Infinity) return;
+    this.#rest = setTimeout(() => this.#letGo(), this.patience);
+    Deno.unrefTimer(this.#rest);
+  }
+
+  /** Ends a worker that is not needed, once it has closed what it has open: it takes up memory. */
+  #letGo(): void {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#worker = undefined;
+    this.#reopened = undefined;
+    worker.onmessage = () => worker.terminate();
+    const request: Request<"close"> = {
+      number: ++this.#last,
+      operation: "close",
+      argument: undefined,
+    };
+    worker.postMessage(request);
   }
 
   #drop(error: StoreError): void {
+    clearTimeout(this.#rest);
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#reopened = undefined;

@@ -11,6 +11,9 @@ import { WriterLock } from "./lock.ts";
 import { SqliteStore } from "./store.ts";
 import { fileOf } from "./target.ts";
 
+/** For how many milliseconds a daemon keeps a reader of which nothing is asked. */
+const PATIENCE = 10_000;
+
 /**
  * Opens `sqlite:FILE`; a relative file is found from the working directory. For writing, the file
  * and its folder are made where they do not exist.
@@ -34,7 +37,7 @@ export const openSqlite: OpenStore = async (url, { mode, migrated }) => {
   const path = prepare(file, url);
   const lock = WriterLock.take(path, url);
   const writer = workerOf(url);
-  const reader = workerOf(url);
+  const reader = workerOf(url, PATIENCE);
   try {
     const report = await writer.call("open", { path, label: url, mode });
     // Only there is it sure that the file exists at this schema.
@@ -61,9 +64,9 @@ export const findSqliteWriter: FindWriter = (url) => {
   }
 };
 
-function workerOf(label: string): WorkerClient {
+function workerOf(label: string, patience = Infinity): WorkerClient {
   const script = new URL("./worker.ts", import.meta.url);
-  return new WorkerClient(() => new Worker(script, { type: "module" }), label);
+  return new WorkerClient(() => new Worker(script, { type: "module" }), label, patience);
 }
 
 /** The real path of a file that is to be read. */

@@ -27,7 +27,7 @@ export interface DemoStreamOptions {
   readonly seed: number;
 }
 
-/** How long the stream sleeps between batches, in milliseconds. */
+/** How long the stream sleeps between batches at least, in milliseconds. */
 const PACE = 10;
 
 /** No batch is longer. */
@@ -96,7 +96,7 @@ export class DemoStream implements Stream {
     let due = 0;
     let before = performance.now();
     while (true) {
-      await delay(PACE, undefined, { signal });
+      await delay(Math.max(PACE, (1 - due) / rate * 1_000), undefined, { signal });
       const now = performance.now();
       due = Math.min(rate, due + (now - before) / 1_000 * rate);
       before = now;

@@ -60,3 +60,28 @@ Deno.test("SQLite: a worker that cannot open its file again tries at each call",
   client.terminate();
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("SQLite: a worker of which nothing is asked is let go, and replaced at the next call", async () => {
+  const folder = await Deno.makeTempDir();
+  const script = new URL("../../../db/sqlite/worker.ts", import.meta.url);
+  const ends: Promise<void>[] = [];
+  const start = () => {
+    const worker = new Worker(script, { type: "module" });
+    const terminate = worker.terminate.bind(worker);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    worker.terminate = () => {
+      terminate();
+      resolve();
+    };
+    ends.push(promise);
+    return worker;
+  };
+  const client = new WorkerClient(start, "sqlite:x.db", 50);
+  await client.call("open", { path: `${folder}/x.db`, label: "sqlite:x.db", mode: "write" });
+  await ends[0];
+  assertEquals(await client.call("symbols", undefined), []);
+  assertEquals(ends.length, 2);
+  await ends[1];
+  client.terminate();
+  await Deno.remove(folder, { recursive: true });
+});

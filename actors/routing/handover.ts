@@ -5,6 +5,7 @@
  * @module
  */
 import type { AnyActorRef } from "xstate";
+import type { Asks } from "./asks.ts";
 import { Batch } from "./batch.ts";
 import { type Hole, Line, type Lined, UNDER_WAY } from "./line.ts";
 import type { Feeding } from "./routes.ts";
@@ -20,6 +21,8 @@ export interface FailoverScope {
   readonly shared: Shared;
   /** Routing. */
   readonly self: AnyActorRef;
+  /** What is asked of the venues when all is decided. */
+  readonly asks: Asks;
   /** Gives up what waits in the gate. */
   readonly settle: (provider: string, symbol: string) => void;
   /** Says that what comes next of a symbol may repeat what was said. */
@@ -91,18 +94,14 @@ export function lead(
 }
 
 /** Has those subscribed who are to be, and no others; nobody while nothing needs the instrument. */
-export function subscribe({ shared, self }: FailoverScope, listing: Lined): void {
+export function subscribe({ asks, shared }: FailoverScope, listing: Lined): void {
   const { instrument, line, provider } = listing;
   const before = line.wanted;
   line.wanted = isIdle(listing) ? new Set() : wantedOf(shared, line, provider);
-  for (const id of line.wanted.difference(before)) {
-    const instruments = [instrument];
-    tell(self, "connections", { type: "connections.subscribe", provider: id, instruments });
-  }
+  for (const id of line.wanted.difference(before)) asks.subscribe(id, instrument);
   for (const id of before.difference(line.wanted)) {
     line.cut(id);
-    const symbols = [instrument.symbol];
-    tell(self, "connections", { type: "connections.unsubscribe", provider: id, symbols });
+    asks.unsubscribe(id, instrument.symbol);
   }
 }
 

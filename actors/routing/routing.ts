@@ -4,6 +4,7 @@
  * @module
  */
 import { type AnyActorRef, fromTransition } from "xstate";
+import { Asks } from "./asks.ts";
 import { Batch } from "./batch.ts";
 import { alignLines, askRoute, watchRoutes } from "./failover.ts";
 import { inspect } from "./gate.ts";
@@ -32,11 +33,13 @@ export const routing = fromTransition(
     else if (event.type === "routing.canary") sendCanaries(shared, self);
     else if (event.type === "routing.beat") beat(shared, self, event.now);
     else if (event.type === "routing.switch") {
-      askRoute(scopeOf(shared, self), event.route, event.provider);
-    } else if (event.type === "routing.rules") alignLines(scopeOf(shared, self));
+      within(shared, self, (scope) => askRoute(scope, event.route, event.provider));
+    } else if (event.type === "routing.rules") within(shared, self, alignLines);
     else if (event.type === "routing.settle") reconnect(shared, self, event.provider);
     else if (event.type === "routing.subscribed") {
-      noteAnswered(scopeOf(shared, self), event.provider, event.symbols, shared.clock.now());
+      const { provider, symbols } = event;
+      const now = shared.clock.now();
+      within(shared, self, (scope) => noteAnswered(scope, provider, symbols, now));
     } else if (event.type === "routing.status") {
       for (const lane of shared.gates.of(event.provider).lanes(event.symbol)) lane.halt();
     } else if (event.type === "routing.gap") {
@@ -147,21 +150,27 @@ function settle(shared: Shared, self: AnyActorRef, provider: string, symbol?: st
   release(shared, self, provider, lanes);
 }
 
-function scopeOf(shared: Shared, self: AnyActorRef): FailoverScope {
-  return {
+/** Decides who is heard of what, and has the venues asked for it. */
+function within(shared: Shared, self: AnyActorRef, decide: (scope: FailoverScope) => void): void {
+  const asks = new Asks();
+  decide({
     shared,
     self,
+    asks,
     settle: (provider, symbol) => settle(shared, self, provider, symbol),
     reconnect: (provider, symbol) => reconnect(shared, self, provider, symbol),
-  };
+  });
+  asks.send(self);
 }
 
 /** Gives up waiting where it is due, and looks after the routes. */
 function beat(shared: Shared, self: AnyActorRef, now: Micros): void {
   shared.gates.settleDue(now);
   shared.telemetry.look(now);
-  watchRoutes(scopeOf(shared, self));
-  watchDemand(scopeOf(shared, self), now);
+  within(shared, self, (scope) => {
+    watchRoutes(scope);
+    watchDemand(scope, now);
+  });
   for (const [provider, gate] of shared.gates.all()) {
     const due = [...gate.waiting].filter((lane) => lane.hasReady);
     if (due.length > 0) release(shared, self, provider, due);

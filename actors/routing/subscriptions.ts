@@ -8,7 +8,6 @@
 import { closeHole, type FailoverScope, subscribe, tellSilence } from "./handover.ts";
 import { isListening, lookAt } from "./health.ts";
 import type { Lined } from "./line.ts";
-import { tell } from "../addresses.ts";
 import type { Listing } from "../instruments/directory.ts";
 import { logger } from "../log.ts";
 import { publish, statusEvent } from "../publish.ts";
@@ -40,6 +39,7 @@ export function watchDemand(scope: FailoverScope, now: Micros): void {
     const needed = shared.demand.take(listing, now);
     const isSubscribed = listing.idle === undefined || listing.idle.answered !== null;
     const look = looks.get(provider);
+    if (isSubscribed && needed && look?.crowdedOut.has(symbol) !== true) continue;
     // What is not heard for another reason ends with its own gap first.
     if (isSubscribed && !needed && !(look?.state === "live" && isSteady(listing))) continue;
     demands.push({
@@ -68,16 +68,14 @@ function isSteady({ idle, line, state }: Listing): boolean {
 
 /** Unsubscribes an instrument. */
 function rest(scope: FailoverScope, listing: Listing, now: Micros, reason: string): void {
-  const { shared, self, settle } = scope;
+  const { asks, shared, settle } = scope;
   const { instrument: { symbol }, line, provider } = listing;
   settle(provider, symbol);
   listing.idle = { since: now, answered: null };
   if (line !== undefined) {
     line.hole = { from: now, provider, reason: "unsubscribed" };
     subscribe(scope, listing as Lined);
-  } else {
-    tell(self, "connections", { type: "connections.unsubscribe", provider, symbols: [symbol] });
-  }
+  } else asks.unsubscribe(provider, symbol);
   tellSilence(scope, listing, now);
   tellChange(scope, listing, "idle", reason);
   shared.meters.subscriptionChanges.inc({ provider, change: "unsubscribe" });
@@ -85,17 +83,14 @@ function rest(scope: FailoverScope, listing: Listing, now: Micros, reason: strin
 
 /** Subscribes an instrument again. */
 function wake(scope: FailoverScope, listing: Listing, now: Micros): void {
-  const { shared, self } = scope;
+  const { asks, shared } = scope;
   const { idle, instrument, line, provider } = listing;
   if (idle === undefined) return;
   idle.answered = new Set();
   if (line !== undefined) {
     line.begin(now);
     subscribe(scope, listing as Lined);
-  } else {
-    const instruments = [instrument];
-    tell(self, "connections", { type: "connections.subscribe", provider, instruments });
-  }
+  } else asks.subscribe(provider, instrument);
   shared.meters.subscriptionChanges.inc({ provider, change: "subscribe" });
 }
 

@@ -81,8 +81,13 @@ export async function subscribeWhatFits(
     }
   }
 
-  for (let at = 0; at < names.length; at += BATCH) await add(names.slice(at, at + BATCH));
+  for (const some of batchesOf(names)) await add(some);
   return refused;
+}
+
+/** Names in as many parts as requests are made of them. */
+export function* batchesOf(names: readonly string[]): Iterable<readonly string[]> {
+  for (let at = 0; at < names.length; at += BATCH) yield names.slice(at, at + BATCH);
 }
 
 function noRoom(name: string, words: string): string {

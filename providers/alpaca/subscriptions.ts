@@ -6,7 +6,7 @@
 import type { Instrument } from "../../domain/instrument.ts";
 import type { ProviderError, Refusal } from "../provider.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Answer, refusesSymbols, subscribeWhatFits } from "./subscribe.ts";
+import { type Answer, batchesOf, refusesSymbols, subscribeWhatFits } from "./subscribe.ts";
 import { isListed, nameOf, notListed } from "./symbols.ts";
 import type { Control } from "./wire.ts";
 
@@ -73,9 +73,11 @@ export class Subscriptions {
     await exchange.inTurn(async () => {
       // A subscription that was under way may have brought one back.
       const names = [...new Set([...gone, ...this.#forget(symbols)])];
-      if (names.length === 0 || exchange.isOver) return;
-      const answer = await this.#ask("unsubscribe", names);
-      if (answer.kind === "error") problem(`a subscription was kept: ${this.#said(answer)}`);
+      for (const some of batchesOf(names)) {
+        if (exchange.isOver) return;
+        const answer = await this.#ask("unsubscribe", some);
+        if (answer.kind === "error") problem(`a subscription was kept: ${this.#said(answer)}`);
+      }
     });
   }
 

@@ -178,13 +178,17 @@ Deno.test("alpaca: one instrument that the venue takes for a mistake does not ke
   });
 });
 
-Deno.test("alpaca: many instruments are asked for in batches", async () => {
+Deno.test("alpaca: many instruments are asked for, and let go of, in batches", async () => {
   await withVenue({ symbolLimit: 1_000 }, async ({ open, simulator }) => {
     const { stream } = await open();
     const many = instruments(...Array.from({ length: 450 }, (_, i) => symbolOf(i)));
     assertEquals(await stream.subscribe(many), []);
-    const sizes = simulator.seen.subscribes.map((frame) => (frame["trades"] as string[]).length);
-    assertEquals(sizes, [200, 200, 50]);
+    await stream.unsubscribe(many.map(({ symbol }) => symbol));
+    const { subscribes, unsubscribes } = simulator.seen;
+    for (const frames of [subscribes, unsubscribes]) {
+      const sizes = frames.map((frame) => (frame["trades"] as string[]).length);
+      assertEquals(sizes, [200, 200, 50]);
+    }
     await stream.close();
   });
 });

@@ -5,6 +5,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { compress } from "hono/compress";
 import { mountActors } from "./api/actors.ts";
 import { mountBackfill } from "./api/backfill.ts";
 import { mountBook } from "./api/book.ts";
@@ -62,6 +63,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   app.onError(answer);
   const authenticate = checkToken(deps.token, sessions);
   app.use(finish, checkHost(server), checkOrigin(server), authenticate, checkBody);
+  for (const name of LONG) app.use(`/api/v1/${name}`, zip);
   mountStatus(app, deps);
   mountActors(app, deps);
   mountProviders(app, deps);
@@ -91,6 +93,10 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   app.notFound((c) => answer(missing(app, c), c));
   return app;
 }
+
+/** What may be long is sent as gzip to who asks for it. */
+const LONG = ["candles", "flow", "indicators", "profile", "signals", "ticks"];
+const zip = compress({ encoding: "gzip", contentTypeFilter: /^(application\/json|text\/csv)\b/ });
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 

@@ -131,3 +131,20 @@ Deno.test("each failure that was foreseen has a status and a code of its own", (
   assertEquals(fares(new ChangeError("no-provider", "x")), [422, "no-provider", undefined]);
   assertEquals(fares("thrown text"), [500, "internal", undefined]);
 });
+
+Deno.test("long data is sent as gzip to who asks for it", async () => {
+  await inPlace(async ({ feed, get }) => {
+    feed.say(feed.trade("AAPL", "13:30:01", 187.2, 10));
+    feed.reach("13:30:06");
+    for (const format of ["json", "csv"]) {
+      const path = `/api/v1/candles?symbol=AAPL&format=${format}`;
+      const plain = await get(path);
+      assertEquals(plain.headers.get("content-encoding"), null);
+      const zipped = await get(path, { "accept-encoding": "br, gzip" });
+      assertEquals(zipped.headers.get("content-encoding"), "gzip");
+      assertMatch(zipped.headers.get("vary")!, /\bAccept-Encoding\b/);
+      const text = zipped.body!.pipeThrough(new DecompressionStream("gzip"));
+      assertEquals(await new Response(text).text(), await plain.text());
+    }
+  });
+});

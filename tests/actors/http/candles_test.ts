@@ -171,7 +171,7 @@ Deno.test("candles come as CSV or as one JSON object a line where that is asked 
       ]
     ) {
       assertEquals(csv.headers.get("content-type"), "text/csv; charset=utf-8; header=present");
-      assertEquals(csv.headers.get("vary"), "Accept, Origin");
+      assertEquals(csv.headers.get("vary"), "Accept, Accept-Encoding, Origin");
       assertEquals(await csv.text(), `${CANDLE_HEADER}\n${row}\n`);
     }
     const lines = await place.get(path, { accept: "application/x-ndjson" });

@@ -60,7 +60,7 @@ export function rowsOf(bins, binSize, step, place) {
     const top = place(high);
     if (bottom === null || top === null) continue;
     const row = rows.at(-1);
-    if (row !== undefined && row.bottom - top < ROW) {
+    if (row !== undefined && row.bottom - row.top < ROW) {
       row.top = top;
       row.volume += volume;
       row.high = high;

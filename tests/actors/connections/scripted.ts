@@ -28,7 +28,7 @@ import type {
   Stream,
   StreamSink,
 } from "../../../providers/provider.ts";
-import { settle, type World, worldOf } from "../fixture.ts";
+import { settle, T0, type World, worldOf } from "../fixture.ts";
 
 /** Does what it is told, and notes what is asked of it. */
 export class Scripted implements Provider {
@@ -145,13 +145,15 @@ export interface Connected {
 /** An instrument by its symbol. */
 export const instrument = (symbol: string) => resolveInstrument({ symbol });
 
-/** Starts a connection, and lets it come as far as the script lets it. */
+/** Starts a connection, at T0 unless told otherwise, and lets it come as far as the script does. */
 export async function connect(
   provider: Scripted,
   symbols: readonly string[] = ["AAPL"],
+  start: Micros = T0,
 ): Promise<Connected> {
   // No store has a part in it.
   const world = worldOf({} as Store, { providers: new Map([[provider.id, provider]]) });
+  world.clock.time = start;
   const clock = new SimulatedClock();
   const instruments = symbols.map(instrument);
   const memory = { attempt: null, lostAt: null };

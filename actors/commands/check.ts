@@ -76,9 +76,16 @@ function summary({ settings, files }: Loaded, providers: readonly Configured[]):
     candles: settings.candles.intervals.join(", "),
     store: maskUrl(settings.store.url),
     url: serverUrl(settings.server),
+    notifications: listOf(settings.notifications),
     token: settings.server.token === undefined ? "made at the first start" : "configured",
   };
-  return Object.entries(rows).map(([key, value]) => `${`${key}:`.padEnd(15)}${value}\n`).join("");
+  return Object.entries(rows).map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+}
+
+/** The webhooks by name, with their form; their URLs are secrets. */
+function listOf(notifications: Settings["notifications"]): string {
+  return Object.entries(notifications).map(([name, { format }]) => `${name} (${format})`)
+    .join(", ") || "none";
 }
 
 /** Tries what only one marketd at a time can have: the store's lock and the port. */

@@ -347,7 +347,7 @@ export class Strategies {
     lastError: string | null,
   ): void {
     this.#shared.observe(this.#memory.id, {
-      id: `${setup.strategy.id} on ${listing.instrument.symbol}`,
+      id: `strategy ${setup.strategy.id} on ${listing.instrument.symbol}`,
       status,
       restarts: failures.length,
       lastError,

@@ -45,7 +45,7 @@ function statusNotice(status: Status, time: Micros): Notice | null {
     event,
     severity: bad,
     ends: bad === "info" && status.status !== "halted",
-    subject: id === kind ? id : `${kind} ${id}`,
+    subject: id === kind || event === "strategy" ? id : `${kind} ${id}`,
     status: status.status,
     reason: reason === null ? "" : redact(reason),
     of: null,

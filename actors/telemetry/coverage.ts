@@ -8,6 +8,7 @@ import { openSpans } from "../../domain/calendar.ts";
 import type { Span } from "../../domain/candles.ts";
 import { type Completeness, completenessOf } from "../../domain/completeness.ts";
 import type { Gap } from "../../domain/gap.ts";
+import type { MarketId } from "../../domain/market.ts";
 import { DAY, type Micros } from "../../domain/time.ts";
 
 /** What completeness is told of: so long until now. */
@@ -25,6 +26,11 @@ interface Known {
 /** The gaps of late. It is made by the root, and told every gap that the hub is. */
 export class Coverage {
   readonly #known = new Map<string, Known>();
+  /** When each market was open within the window that ends at an instant. */
+  #open: { readonly now: Micros; readonly spans: Map<MarketId, Span[]> } = {
+    now: -Infinity,
+    spans: new Map(),
+  };
 
   /** Takes note of a gap; a later word on the same one stands for it. */
   note(gap: Gap): void {
@@ -68,14 +74,21 @@ export class Coverage {
       const reason = idle === undefined ? "disconnect" : "unsubscribed";
       gaps.push({ from: lost, to: now, reason, status: "open" });
     }
-    return completenessOf(openOf(listing, from, now), gaps);
+    return completenessOf(this.#openOf(listing, from, now), gaps);
   }
-}
 
-function openOf({ alwaysOpen, instrument }: Listing, from: Micros, to: Micros): Span[] {
-  if (from >= to) return [];
-  // Whatever counts as missed outside the regular hours is wanted there too.
-  return alwaysOpen
-    ? [{ start: from, end: to }]
-    : openSpans(instrument.market, from, to, "extended");
+  /** When an instrument could be heard; many are asked for at one instant, of few markets. */
+  #openOf({ alwaysOpen, instrument: { market } }: Listing, from: Micros, now: Micros): Span[] {
+    if (from >= now) return [];
+    if (alwaysOpen) return [{ start: from, end: now }];
+    if (this.#open.now !== now) this.#open = { now, spans: new Map() };
+    const { spans } = this.#open;
+    let open = spans.get(market);
+    // Whatever counts as missed outside the regular hours is wanted there too.
+    if (open === undefined) {
+      spans.set(market, open = openSpans(market, now - WINDOW, now, "extended"));
+    }
+    return from <= now - WINDOW ? open : open.filter(({ end }) => end > from)
+      .map(({ end, start }) => ({ start: Math.max(from, start), end }));
+  }
 }

@@ -6,10 +6,7 @@
  */
 import { type Grown, Growth } from "../../domain/growth.ts";
 import { type Quantiles, Samples } from "../../domain/samples.ts";
-import { type Micros, MILLISECOND } from "../../domain/time.ts";
-
-/** Between two samples at least, so that those held reach back for a while. */
-const SPACING: Micros = 100 * MILLISECOND;
+import type { Micros } from "../../domain/time.ts";
 
 /** How long ticks are on their way, in microseconds. */
 export interface Latencies {
@@ -24,8 +21,9 @@ export interface Latencies {
 
 /** How large pulses are. */
 export interface PulseSize {
-  /** Latencies held. */
+  /** Latencies held, and how long lies between two at least: so they reach back for a while. */
   readonly samples: number;
+  readonly spacing: Micros;
   /** Between two looks at the counters, and how many of those are kept. */
   readonly every: Micros;
   readonly looks: number;
@@ -42,10 +40,12 @@ export class Pulse {
   readonly #feed: Samples;
   readonly #publish: Samples;
   readonly #growth: Growth;
+  readonly #spacing: Micros;
   #feedDue: Micros = -Infinity;
   #publishDue: Micros = -Infinity;
 
-  constructor({ every, looks, samples }: PulseSize) {
+  constructor({ every, looks, samples, spacing }: PulseSize) {
+    this.#spacing = spacing;
     this.#feed = new Samples(samples);
     this.#publish = new Samples(samples);
     this.#growth = new Growth(3, every, looks);
@@ -54,7 +54,7 @@ export class Pulse {
   /** Samples a tick that was received; false where another was sampled just before. */
   received(time: Micros, receivedAt: Micros): boolean {
     if (receivedAt < this.#feedDue) return false;
-    this.#feedDue = receivedAt + SPACING;
+    this.#feedDue = receivedAt + this.#spacing;
     this.#feed.add(receivedAt - time);
     return true;
   }
@@ -62,7 +62,7 @@ export class Pulse {
   /** Samples how long a tick took until it was told. */
   published(took: Micros, now: Micros): void {
     if (now < this.#publishDue) return;
-    this.#publishDue = now + SPACING;
+    this.#publishDue = now + this.#spacing;
     this.#publish.add(took);
   }
 

@@ -9,10 +9,15 @@ import { Pulse, type PulseSize } from "./pulse.ts";
 import type { Meters } from "../meters.ts";
 import { FLAGS, REFUSED } from "../../domain/flags.ts";
 import type { Tick } from "../../domain/tick.ts";
-import { type Micros, SECOND } from "../../domain/time.ts";
+import { type Micros, MILLISECOND, SECOND } from "../../domain/time.ts";
 
-const PROVIDER: PulseSize = { samples: 1_024, every: SECOND, looks: 60 };
-const INSTRUMENT: PulseSize = { samples: 32, every: 10 * SECOND, looks: 6 };
+const PROVIDER: PulseSize = {
+  samples: 1_024,
+  spacing: 100 * MILLISECOND,
+  every: SECOND,
+  looks: 60,
+};
+const INSTRUMENT: PulseSize = { samples: 32, spacing: SECOND, every: 10 * SECOND, looks: 6 };
 
 /** What was refused, fetched or asked for says nothing of the way that ticks take. */
 const UNTIMED = REFUSED | FLAGS.backfilled | FLAGS.polled;

@@ -46,7 +46,16 @@ Deno.test(
           reason === "disconnect"
         );
       await eventually("the gap is told", async () => await outage() !== undefined);
+      const completeness = async () =>
+        (await list<{ completeness: number; missedSeconds: number }>(
+          daemon,
+          "/api/v1/instruments?symbol=AAPL",
+        ))[0]!;
+      const before = await completeness();
+      assert(before.completeness < 1 && before.missedSeconds >= 1, JSON.stringify(before));
       await atLast("it is filled", async () => (await outage())?.status === "filled");
+      const after = await completeness();
+      assertEquals([after.completeness, after.missedSeconds], [1, 0]);
       const query = "symbol=AAPL&interval=1m&basis=trade";
       const candles = await list<CandleView & { providers: string[] }>(
         daemon,

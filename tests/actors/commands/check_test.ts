@@ -164,6 +164,7 @@ Deno.test("check online sends each webhook a message that says that it is a test
       flags: { store: "sqlite:no-such-folder/x.db", port: "0" },
     });
     assertEquals(await check(deps, { online: true }), 0);
+    assertMatch(deps.said.stdout, /^notifications: +ops \(slack\)$/m);
     assertMatch(deps.said.stdout, /^notifications\.ops: it took a message/m);
     assertEquals(hook.texts, [
       "marketd: [info] check: a test: what marketd notifies of arrives here",

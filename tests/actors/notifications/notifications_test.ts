@@ -174,10 +174,10 @@ Deno.test("what is not wanted, or not bad enough, is not told", async () => {
 Deno.test("a strategy's fault is told as one", async () => {
   await withHook(async (hook) => {
     const one = notify(hook.url, { events: ["strategy"] });
-    one.tell({ kind: "actor", id: "strategy ema of AAPL", status: "given-up", reason: "it threw" });
+    one.tell({ kind: "actor", id: "strategy ema on AAPL", status: "given-up", reason: "it threw" });
     await until(() => hook.posted.length === 1);
     assertEquals(hook.texts, [
-      "marketd: [error] actor strategy ema of AAPL: given-up: it threw",
+      "marketd: [error] strategy ema on AAPL: given-up: it threw",
     ]);
     await one.stop();
   });

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type FailoverScope, lead, lineOf, spanOf, uncover } from "./handover.ts";
+import { type FailoverScope, idleHole, lead, lineOf, spanOf, uncover } from "./handover.ts";
 import { ABSENT, causeOf, isListening, type Look, lookAt } from "./health.ts";
 import type { Lined } from "./line.ts";
 import type { Lead } from "./routes.ts";
+import { isIdle } from "../instruments/directory.ts";
 import { logger } from "../log.ts";
 import { publish, statusEvent } from "../publish.ts";
 import { askFailover, type Sighting, stepFailover, type Swap } from "../../domain/failover.ts";
@@ -102,8 +103,11 @@ export function alignLines(scope: FailoverScope): void {
     const isPlain = feeding.candidates.length < 2 && feeding.provider === listing.provider;
     if (listing.line === undefined && isPlain) continue;
     if (listing.line === undefined) {
+      const { idle, provider } = listing;
       listing.line = lineOf(shared, feeding);
-      listing.line.wanted = new Set([listing.provider]);
+      listing.line.wanted = isIdle(listing) ? new Set() : new Set([provider]);
+      // What is missing of it since is told when it is heard again.
+      if (idle !== undefined) listing.line.hole = idleHole(idle, provider);
     }
     const { line } = listing;
     line.route = feeding.route;

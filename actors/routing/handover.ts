@@ -10,7 +10,7 @@ import { Batch } from "./batch.ts";
 import { type Hole, Line, type Lined, UNDER_WAY } from "./line.ts";
 import type { Feeding } from "./routes.ts";
 import { tell } from "../addresses.ts";
-import { isIdle, type Listing } from "../instruments/directory.ts";
+import { type Idle, isIdle, type Listing } from "../instruments/directory.ts";
 import type { ShardCommand } from "../messages.ts";
 import type { Shared } from "../shared.ts";
 import { openWithin } from "../../domain/calendar.ts";
@@ -34,6 +34,11 @@ export function lineOf(shared: Shared, { candidates, provider, route }: Feeding)
   const line = new Line(route, candidates, spanOf(shared, route), shared.clock.now());
   line.wanted = wantedOf(shared, line, provider);
   return line;
+}
+
+/** The hole of an instrument that was unsubscribed. */
+export function idleHole({ since }: Idle, provider: string): Hole {
+  return { from: since, provider, reason: "unsubscribed" };
 }
 
 /** How long the ticks of those who stand by wait. */

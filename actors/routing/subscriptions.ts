@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { closeHole, type FailoverScope, subscribe, tellSilence } from "./handover.ts";
+import { closeHole, type FailoverScope, idleHole, subscribe, tellSilence } from "./handover.ts";
 import { isListening, lookAt } from "./health.ts";
 import type { Lined } from "./line.ts";
 import type { Listing } from "../instruments/directory.ts";
@@ -73,7 +73,7 @@ function rest(scope: FailoverScope, listing: Listing, now: Micros, reason: strin
   settle(provider, symbol);
   listing.idle = { since: now, answered: null };
   if (line !== undefined) {
-    line.hole = { from: now, provider, reason: "unsubscribed" };
+    line.hole = idleHole(listing.idle, provider);
     subscribe(scope, listing as Lined);
   } else asks.unsubscribe(provider, symbol);
   tellSilence(scope, listing, now);
@@ -116,13 +116,13 @@ function settleWaking(scope: FailoverScope, listing: Listing, now: Micros): void
   if (idle?.answered?.has(provider) !== true) return;
   if (!isListening(lookAt(scope.self, provider))) return;
   listing.idle = undefined;
-  const hole = line === undefined ? { from: idle.since, provider } : line.hole;
+  const hole = line === undefined ? idleHole(idle, provider) : line.hole;
   if (line !== undefined) line.hole = null;
   // Its first tick may have ended it.
   if (hole !== null) {
     scope.reconnect(provider, listing.instrument.symbol);
     const from = Math.min(hole.from, idle.since);
-    closeHole(scope, listing, { from, provider: hole.provider, reason: "unsubscribed" }, now);
+    closeHole(scope, listing, { ...hole, from }, now);
   }
   tellChange(scope, listing, "subscribed", "Something needs it.");
 }

@@ -10,9 +10,12 @@ import { begin, type Options } from "./two.ts";
 
 const SAID = { subscriptions: { dynamic: true, idle: "10s" } };
 
+type Begun = Awaited<ReturnType<typeof begin>>;
+
 /** Two venues whose instrument nothing has needed for so long that it is not subscribed any more. */
-async function idle(options: Options = {}) {
+async function idle(options: Options = {}, prepare: (world: Begun) => void = () => {}) {
   const world = await begin({ ...options, said: SAID });
+  prepare(world);
   const { a, b, live, say } = world;
   await live(10.5, () => {
     say(a, 100);
@@ -106,5 +109,18 @@ Deno.test("what is asked for while its venue is away is told when that has answe
   await live(0.5);
   assertEquals(gaps(world).map(([reason, from]) => [reason, from]), [["unsubscribed", 0]]);
   assertEquals(asked(a).slice(1), ["unsubscribe AAPL", "subscribe AAPL"]);
+  stop();
+});
+
+Deno.test("an instrument that gets a standby while nothing needs it has no hole in its history", async () => {
+  const world = await idle({}, ({ listing }) => listing.line = undefined);
+  const { a, b, listing, live, send, stop } = world;
+  send({ type: "routing.rules" });
+  assertEquals([...listing.line!.candidates], ["a", "b"]);
+  await live(10);
+  assertEquals(asked(a).at(-1), "unsubscribe AAPL");
+  await need(world);
+  assertEquals([asked(a).at(-1), asked(b).at(-1)], ["subscribe AAPL", "subscribe AAPL"]);
+  assertEquals(gaps(world), [["unsubscribed", 0, now(world)]]);
   stop();
 });

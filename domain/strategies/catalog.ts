@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { auctionMarket } from "./auctionmarket.ts";
+import { bollingerReversion } from "./bollingerreversion.ts";
 import type { Strategy } from "./contract.ts";
 import { emaCross } from "./emacross.ts";
+import { rsiReversal } from "./rsireversal.ts";
 
 /** Strategies by id. */
 export type StrategyCatalog = ReadonlyMap<string, Strategy>;
@@ -15,4 +18,9 @@ export function catalogOf(strategies: readonly Strategy[]): StrategyCatalog {
 }
 
 /** Those that marketd has. */
-export const STRATEGIES: StrategyCatalog = catalogOf([emaCross]);
+export const STRATEGIES: StrategyCatalog = catalogOf([
+  auctionMarket,
+  emaCross,
+  rsiReversal,
+  bollingerReversion,
+]);

@@ -76,7 +76,7 @@ export interface StrategyView {
 /** What follows from a look. */
 export interface StrategyStep<State = StrategyState> {
   readonly state: State;
-  /** One at most of each side. */
+  /** One at most. */
   readonly signals: readonly Advice[];
 }
 

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { defineStrategy, NO_SIGNALS } from "./contract.ts";
-import { length, RISK } from "./parameters.ts";
+import { ATR, factor, length, REWARD } from "./parameters.ts";
 import { bracket, said, share } from "./prices.ts";
 
 /** The strategy. */
@@ -18,7 +18,9 @@ export const emaCross = defineStrategy({
   parameters: z.strictObject({
     fast: length(9, "Candles of the fast average; fewer than of the slow one."),
     slow: length(21, "Candles of the slow average."),
-    ...RISK,
+    atr: ATR,
+    stop: factor(2, "The distance of the stop, in average true ranges."),
+    reward: REWARD,
   }).refine(({ fast, slow }) => fast < slow, {
     path: ["fast"],
     error: "must be less than slow",

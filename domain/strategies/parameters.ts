@@ -15,9 +15,12 @@ export function factor(usual: number, what: string, max = 20): z.ZodDefault<z.Zo
   return z.number().min(0.1).max(max).default(usual).describe(what);
 }
 
-/** What stop and target are made of where the market itself gives none. */
-export const RISK = {
-  atr: length(14, "Candles of the average true range that the stop is measured in."),
-  stop: factor(2, "The distance of the stop, in average true ranges."),
-  reward: factor(2, "The distance of the target, in distances of the stop."),
-};
+/** What the stop and the target are measured in where the market gives no level. */
+export const ATR = length(14, "Candles of the average true range that distances are measured in.");
+/** How far the target is. */
+export const REWARD = factor(2, "The distance of the target, in distances of the stop.");
+/** How far a stop lies beyond what would prove the signal wrong. */
+export const MARGIN = factor(
+  0.5,
+  "How far the stop lies beyond the extreme or the level, in average true ranges.",
+);

@@ -168,6 +168,10 @@ export class StrategyRun {
       setup.parameters,
     );
     this.#state = state;
+    if (signals.length > 1) {
+      const { id } = strategy;
+      throw new RangeError(`Cannot take ${signals.length} signals of ${id} at once: give one.`);
+    }
     return signals.map((advice) => this.#signal(candle, advice));
   }
 
@@ -201,18 +205,7 @@ export class StrategyRun {
       throw new RangeError(`Cannot take a signal of ${id} on ${symbol}: ${problem}.`);
     }
     const key = { strategy: id, symbol, interval, basis, time: candle.end, side: advice.side };
-    const { strength, entry, stop, target, reasons, inputs } = advice;
-    return {
-      id: signalId(key),
-      ...key,
-      strength,
-      entry,
-      stop,
-      target,
-      reasons,
-      inputs,
-      revision,
-    };
+    return { id: signalId(key), ...key, ...advice, revision };
   }
 
   #append(seen: Seen): void {

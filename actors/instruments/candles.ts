@@ -43,6 +43,8 @@ export type CandlesCommand =
     | {
       type: "candles.beat";
       now: Micros;
+      /** Whose bars to close; absent: all. */
+      only?: string | undefined;
       /** Whose forming candles to give, too, where they changed. */
       wish: (symbol: string) => boolean;
     }
@@ -79,6 +81,7 @@ export const candles = fromTransition(
     if (event.type === "candles.ticks") count(event);
     else if (event.type === "candles.beat") {
       for (const [symbol, holder] of holders) {
+        if (event.only !== undefined && event.only !== symbol) continue;
         attempt(symbol, holder, made, () => beat(symbol, holder, event));
       }
     } else {

@@ -12,13 +12,13 @@ import { toEvents } from "./events.ts";
 import { entryOf } from "./remake.ts";
 import { Remaking } from "./remaking.ts";
 import type { Listing } from "./directory.ts";
-import { type Feed, newFeed, outageOf, type ShardMemory } from "./memory.ts";
+import { type Feed, mustWait, newFeed, outageOf, type ShardMemory } from "./memory.ts";
 import { Measures } from "./measures.ts";
 import { giveOut, type Output } from "./output.ts";
 import { silenceOf } from "./recall.ts";
 import { dueSilences, silences, silenceSoFar } from "./silences.ts";
 import type { HistoryCommand } from "./history.ts";
-import { hold, keepHeld, noteReceived, takeShed } from "./holding.ts";
+import { hold, isHistory, keepHeld, noteReceived, partAtHistory, takeShed } from "./holding.ts";
 import { Strategies } from "./strategies.ts";
 import { tell, tellShard } from "../addresses.ts";
 import type { FormingType, Teller } from "../hub.ts";
@@ -74,7 +74,7 @@ export class Desk {
       tellShard(self, memory.id, { type: "shard.tell", symbol, types });
     this.#remaking = new Remaking({ shared, memory }, self, {
       handOut: (made, more) => this.#handOut(made, more, false),
-      mustWait: (feed) => this.#mustWait(feed),
+      settle: (symbol, now) => this.#settle(symbol, now),
       recall: (feed) => this.#recall(feed),
       recount: (listing, minute) => this.#measures.recount(listing, minute),
     });
@@ -93,8 +93,8 @@ export class Desk {
     else if (event.type === "shard.finish") this.#finish(event.provider, event.at);
     else if (event.type === "history.up") this.#askAgain();
     else if (event.type === "history.recalled") this.#recalled(event);
-    else if (event.type === "history.measured") this.#measures.take(event.request, event.measures);
-    else if (event.type === "history.ran") this.#strategies.take(event.request, event.run);
+    else if (event.type === "history.measured") this.#measured(event);
+    else if (event.type === "history.ran") this.#ran(event);
     else if (event.type === "shard.setups") this.#strategies.followAll();
     else if (event.type === "history.missed") this.#missed(event.listing, event.gap);
     else if (event.type === "history.loaded") this.#loaded(event);
@@ -149,6 +149,7 @@ export class Desk {
       feeds.push(feed);
     }
     this.#count(ready, feeds, credit);
+    if (this.#memory.waiting.size > 0) this.drain();
     // However long their candles take, whoever listens need not wait for the ticks.
     if (held.length > 0) publish(this.#shared.hub, this.#self, toEvents(held, [], [], []));
     if (sampled.length > 0) this.#measureWay(sampled);
@@ -180,9 +181,11 @@ export class Desk {
     }
     if (noteReceived(feed, tick) && !feed.listing.canary) sampled.push(feed);
     if (tick.kind === "depth" && (tick.flags & REFUSED) === 0) feed.book = tick;
-    if (this.#mustWait(feed)) {
+    // Behind what waits to be put in place of a minute, all wait.
+    const isBehind = isHistory(tick) || (this.#memory.waiting.size > 0 && feed.buffer.length > 0);
+    if (isBehind || mustWait(this.#memory, feed)) {
       hold(this.#memory, feed, tick, credit, this.#shared.meters);
-      if (!feed.listing.canary) held.push(tick);
+      if (!feed.listing.canary && !isHistory(tick)) held.push(tick);
     } else if (feed.listing.canary) this.#passCanary([tick], feed);
     else return feed;
     return null;
@@ -191,13 +194,8 @@ export class Desk {
   /** Hands on what waits in the buffers, except where candles are still being rebuilt. */
   drain(): void {
     for (const feed of this.#memory.waiting) {
-      if (!this.#mustWait(feed)) this.#empty(feed);
+      if (!mustWait(this.#memory, feed)) this.#empty(feed);
     }
-  }
-
-  /** Whether its candles are not there to take its ticks, but will be. */
-  #mustWait({ listing: { state } }: Feed): boolean {
-    return state === "rebuilding" || (state === "restarting" && !this.#memory.draining);
   }
 
   #empty(feed: Feed): void {
@@ -211,14 +209,27 @@ export class Desk {
       if (ticks.length > 0) this.#passCanary(ticks, feed);
       return;
     }
+    const { rest, missed, news } = partAtHistory(ticks);
     // What was told between the ticks is told between them.
     let counted = 0;
-    for (const { gap, after } of feed.gaps.splice(0)) {
-      this.#countHeld(feed, ticks.slice(counted, after));
+    const gaps = feed.gaps.splice(0);
+    const later = missed.length === 0 ? [] : gaps.filter(({ after }) => after > news.length);
+    for (const { gap, after } of gaps.slice(0, gaps.length - later.length)) {
+      this.#countHeld(feed, news.slice(counted, after));
       counted = Math.max(counted, after);
       this.#tellGap(feed.listing.instrument.symbol, gap);
     }
-    this.#countHeld(feed, ticks.slice(counted));
+    this.#countHeld(feed, news.slice(counted));
+    if (missed.length > 0) {
+      const past = news.length + missed.length;
+      feed.gaps.push(...later.map(({ gap, after }) => ({ gap, after: Math.max(0, after - past) })));
+      for (const tick of rest) {
+        hold(this.#memory, feed, tick, feed.credit, this.#shared.meters);
+      }
+      feed.credit?.give(missed.length);
+      this.#remaking.replay(feed, missed);
+      return;
+    }
     for (const correction of feed.corrections.splice(0)) this.#remaking.correct(correction);
   }
 
@@ -310,6 +321,14 @@ export class Desk {
       this.#handOut(this.#ask((made) => ({ type: "candles.tell", symbol, made })));
     }
     this.#measures.tell(symbol, types);
+  }
+
+  /** Closes what is due of one instrument, and shows it to its strategies: before it is changed. */
+  #settle(symbol: string, now: Micros): void {
+    const beat = { type: "candles.beat", now, only: symbol, wish: () => false } as const;
+    this.#handOut(this.#ask((made) => ({ ...beat, made })));
+    this.#measures.beat(now, false, symbol);
+    this.#strategies.settle(now, (listing) => this.#measures.isReady(listing), symbol);
   }
 
   #ask(command: (made: Made) => CandlesCommand): Made {
@@ -473,6 +492,17 @@ export class Desk {
     if (this.#memory.feeds.get(symbol)?.listing === listing) this.#gap(symbol, gap);
   }
 
+  #measured({ measures, request }: HistoryAnswer & { type: "history.measured" }): void {
+    this.#measures.take(request, measures);
+    // A feed that is over brings no beat any more.
+    this.#settle(request.listing.instrument.symbol, this.#shared.clock.now());
+  }
+
+  #ran({ request, run }: HistoryAnswer & { type: "history.ran" }): void {
+    this.#strategies.take(request, run);
+    this.#settle(request.listing.instrument.symbol, this.#shared.clock.now());
+  }
+
   #loaded({ listing, wanted, candle }: HistoryAnswer & { type: "history.loaded" }): void {
     const { symbol } = listing.instrument;
     const feed = this.#memory.feeds.get(symbol);
@@ -523,13 +553,13 @@ export class Desk {
 
   /** Lets go of a feed that was left, unless its candles are being rebuilt or loaded. */
   #part(feed: Feed): void {
-    if (!feed.left || this.#mustWait(feed)) return;
+    if (!feed.left || mustWait(this.#memory, feed)) return;
     const { state } = feed.listing;
     // As in a stop: what would have gone on is closed for what it is.
     if (state === "live") {
       this.drain();
       this.#finishFeed(feed, this.#shared.clock.now());
-      if (this.#mustWait(feed)) return;
+      if (mustWait(this.#memory, feed)) return;
     }
     if ((feed.series?.awaited() ?? []).length === 0) this.#forget(feed);
   }
@@ -596,7 +626,7 @@ export class Desk {
     if (gap.from >= gap.to) return;
     const feed = this.#memory.feeds.get(symbol);
     if (feed === undefined) return;
-    if (this.#mustWait(feed)) {
+    if (mustWait(this.#memory, feed)) {
       feed.gaps.push({ gap, after: feed.buffer.length });
       return;
     }
@@ -622,7 +652,7 @@ export class Desk {
   #finishFeed(feed: Feed, at: Micros): void {
     const { listing } = feed;
     feed.finishAt = at;
-    if (this.#mustWait(feed)) return;
+    if (mustWait(this.#memory, feed)) return;
     const { symbol } = listing.instrument;
     this.#handOut(this.#ask((made) => ({ type: "candles.finish", symbol, at, made })));
     this.#measures.finish(symbol, at);

@@ -10,7 +10,7 @@ import type { Shared } from "../shared.ts";
 import { isTimed } from "../telemetry/telemetry.ts";
 import { priceOn } from "../../domain/bar.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { WRONG } from "../../domain/flags.ts";
+import { FLAGS, WRONG } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { type Tick, TICK_KINDS } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
@@ -104,4 +104,23 @@ function noteShed(feed: Feed, shed: readonly Tick[], meters: Meters): void {
   for (const kind of TICK_KINDS) {
     if (counts[kind] > 0) meters.shed.inc({ where: "buffer", kind }, counts[kind]);
   }
+}
+
+/** Whether a tick is of a venue's history: only a recording says such. */
+export function isHistory({ flags }: Tick): boolean {
+  return (flags & FLAGS.backfilled) !== 0;
+}
+
+/** Ticks up to the first of a venue's history, those of history received with it, and the rest. */
+export function partAtHistory(ticks: readonly Tick[]): {
+  readonly news: readonly Tick[];
+  readonly missed: readonly Tick[];
+  readonly rest: readonly Tick[];
+} {
+  const from = ticks.findIndex(isHistory);
+  if (from < 0) return { news: ticks, missed: [], rest: [] };
+  const { receivedAt } = ticks[from]!;
+  let to = from;
+  while (to < ticks.length && isHistory(ticks[to]!) && ticks[to]!.receivedAt === receivedAt) to++;
+  return { news: ticks.slice(0, from), missed: ticks.slice(from, to), rest: ticks.slice(to) };
 }

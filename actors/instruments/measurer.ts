@@ -71,6 +71,8 @@ export type MeasureCommand<Series extends Measuring, Forming> =
     | {
       type: "measure.beat";
       now: Micros;
+      /** Whose bars are not to be closed: their ticks wait. */
+      holds: (symbol: string) => boolean;
       /** Whether to give the briefs that changed, too. */
       brief: boolean;
       /** Of whom to give what changed, as it stands, too. */
@@ -113,6 +115,7 @@ export function createMeasurer<Series extends Measuring, Forming>(
       if (event.type === "measure.ticks") count(event);
       else if (event.type === "measure.beat") {
         for (const [symbol, slot] of slots) {
+          if (event.holds(symbol)) continue;
           attempt(symbol, slot, event, () => beat(symbol, slot, event));
         }
       } else {

@@ -17,7 +17,7 @@ import {
   nothingMeasured,
   type Slot,
 } from "./measurer.ts";
-import type { ShardMemory } from "./memory.ts";
+import { mustWait, type ShardMemory } from "./memory.ts";
 import type { RecallRequest } from "./recall.ts";
 import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
@@ -154,13 +154,18 @@ export class Measures {
     for (const kind of KINDS) this.#fault(kind, this.#ask(kind, (made) => ({ ...counted, made })));
   }
 
-  /** Closes what is due and, where a second is new, looks at the markets and tells what is heard. */
-  beat(now: Micros, isNew: boolean): void {
+  /**
+   * Closes what is due and, where a second is new, looks at the markets and tells what is heard.
+   *
+   * @param only whose bars to close; absent: all.
+   */
+  beat(now: Micros, isNew: boolean, only?: string): void {
     if (!this.#isOn) return;
     const { hub } = this.#shared;
     const beat = (kind: Kind) => ({
       type: "measure.beat" as const,
       now,
+      holds: (symbol: string) => (only !== undefined && only !== symbol) || this.#isHeld(symbol),
       brief: isNew,
       wish: (symbol: string) => isNew && hub.hears(kind, symbol),
     });
@@ -187,13 +192,20 @@ export class Measures {
     this.#tellMade(profile, flow, news === null ? [] : [news]);
   }
 
+  #isHeld(symbol: string): boolean {
+    const feed = this.#memory.feeds.get(symbol);
+    return feed !== undefined && mustWait(this.#memory, feed);
+  }
+
   /** Takes note of a time in which an instrument was not heard. */
   gap(symbol: string, gap: Silence): void {
     if (!this.#memory.measured.has(symbol)) return;
-    this.#fault(
-      "profile",
-      this.#ask("profile", (made) => ({ type: "measure.gap", symbol, gap, made })),
-    );
+    const made = this.#ask("profile", (made) => ({ type: "measure.gap", symbol, gap, made }));
+    this.#fault("profile", made);
+    // What was closed on the way to it is among what was made.
+    this.#noteClosed(made.measures);
+    this.#strategies.noteMeasures(made);
+    this.#keep(made.measures);
   }
 
   /** Closes what an instrument's feed leaves open at its end. */
@@ -232,6 +244,10 @@ export class Measures {
     one.asked = null;
     const kinds = KINDS.filter((kind) => this.#slotOf(request.listing, kind).waiting !== null);
     this.#restore(one, kinds, request, recalled, (ticks) => [...ticks]);
+    const { finishAt, listing } = this.#memory.feeds.get(one.listing.instrument.symbol) ?? {};
+    if (finishAt !== undefined && listing?.state === "finished") {
+      this.finish(listing.instrument.symbol, finishAt);
+    }
   }
 
   /** Asks a history actor that has just come up what an earlier one has not answered. */

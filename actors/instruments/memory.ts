@@ -50,6 +50,8 @@ export interface Feed extends Holder, Carrier {
   gaps: { readonly gap: Omit<Gap, "symbol">; readonly after: number }[];
   /** Corrections told before its candles were ready: of what may still be in the buffer. */
   corrections: Correction[];
+  /** Whether what a recording has of a venue's history is being put in place. */
+  isRefilled: boolean;
   /** Whether what is being recalled has changed meanwhile: it must be recalled once more. */
   stale: boolean;
   /** Candles that go on where a recall that was to renew them fails. */
@@ -82,6 +84,7 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     toldFrom: undefined,
     gaps: [],
     corrections: [],
+    isRefilled: false,
     stale: false,
     aside: undefined,
     late: [],
@@ -90,6 +93,14 @@ export function newFeed(listing: Listing, unheard: boolean): Feed {
     book: undefined,
     refilling: new Set(),
   };
+}
+
+/** Whether an instrument's candles are not there to take its ticks, but will be. */
+export function mustWait(
+  { draining }: Pick<ShardMemory, "draining">,
+  { isRefilled, listing: { state } }: Feed,
+): boolean {
+  return state === "rebuilding" || isRefilled || (state === "restarting" && !draining);
 }
 
 /** The outage that goes on, as the candles take it. */

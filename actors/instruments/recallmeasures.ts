@@ -16,6 +16,7 @@ import {
 import { readAll } from "../pages.ts";
 import type { MeasureKind, Store } from "../../db/store.ts";
 import type { Silence } from "../../domain/candles.ts";
+import { FLAGS } from "../../domain/flags.ts";
 import type { OrderFlow } from "../../domain/flow/bar.ts";
 import type { KeptSizes } from "../../domain/flow/series.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
@@ -95,8 +96,10 @@ export async function recallMeasures(
 
   const query = { symbol, to: until, refused: false, limit: PAGE } as const;
   const tail = { ...query, from: Math.min(profileFrom, flowFrom), order: "arrival" } as const;
-  const found = (await readAll((cursor) => store.ticks({ ...tail, cursor }), MOST + 1))
-    .filter((tick) => isHeard(request, tick));
+  const found = inPlace(
+    (await readAll((cursor) => store.ticks({ ...tail, cursor }), MOST + 1))
+      .filter((tick) => isHeard(request, tick)),
+  );
   const isTooMuch = found.length > MOST;
   const ticks = isTooMuch ? [] : found;
   const before = await store.ticks({ ...query, to: flowFrom, limit: WARM, order: "-time" });
@@ -125,4 +128,23 @@ export async function recallMeasures(
     previous: sessions.find(({ regular }) => regular) ?? null,
     state: (await store.measures("state", states)).rows[0] ?? null,
   };
+}
+
+/**
+ * Ticks in the order received, with what history added where it would have been heard: it is no
+ * straggler of its minute.
+ */
+function inPlace(ticks: readonly Tick[]): readonly Tick[] {
+  const isAdded = ({ flags }: Tick) => (flags & FLAGS.backfilled) !== 0;
+  const added = ticks.filter(isAdded).map((tick) => ({ ...tick, receivedAt: tick.time }))
+    .sort((a, b) => a.time - b.time);
+  if (added.length === 0) return ticks;
+  const placed: Tick[] = [];
+  let next = 0;
+  for (const tick of ticks) {
+    if (isAdded(tick)) continue;
+    while (next < added.length && added[next]!.time <= tick.time) placed.push(added[next++]!);
+    placed.push(tick);
+  }
+  return [...placed, ...added.slice(next)];
 }

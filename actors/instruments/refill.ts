@@ -15,7 +15,7 @@ import type { Span } from "../../domain/candles.ts";
 import { FLAGS } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
-import type { Trade } from "../../domain/tick.ts";
+import type { Tick, Trade } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { HistoricalBar } from "../../providers/provider.ts";
 
@@ -27,10 +27,16 @@ export interface Refill {
   readonly span: Span;
   /** What history has been asked for so far: it ends with `span`. */
   readonly covered: Span;
-  /** All trades of the span, ascending, or its minutes' bars on the instrument's basis. */
+  /**
+   * All trades of the span, ascending, or its minutes' bars on the instrument's basis, or only those
+   * trades that were not heard: what a recording has of such a refill.
+   */
   readonly said:
     | { readonly trades: readonly Trade[] }
-    | { readonly bars: readonly HistoricalBar[] };
+    | { readonly bars: readonly HistoricalBar[] }
+    | { readonly added: readonly Trade[] };
+  /** Candles whose end is not after it are closed; absent: by the clock. */
+  readonly closedUntil?: Micros;
 }
 
 /** What is to be kept of it, together. */
@@ -69,11 +75,12 @@ export async function refill(
   let minutes: Minute[];
   const ticks: Trade[] = [];
   const amendments: Amendment[] = [];
-  if ("trades" in said) {
+  if (!("bars" in said)) {
     const heard = await readAll((cursor) =>
       store.ticks({ ...range, kinds: ["trade"], order: "time", cursor })
     );
-    const sorted = sortOut(heard, asked.provider, said.trades, (time) => sessionAt(time) !== null);
+    const trades = "added" in said ? withHeard(said.added, heard, asked.provider) : said.trades;
+    const sorted = sortOut(heard, asked.provider, trades, (time) => sessionAt(time) !== null);
     ticks.push(...sorted.added);
     amendments.push(...sorted.taken.map(amendmentOf));
     minutes = ofTrades(sorted, kept, { symbol, basis });
@@ -86,6 +93,14 @@ export async function refill(
     candles.push(...await longerOf(store, request, { span, interval, minutes, open }));
   }
   return { ticks, amendments, candles, gaps: settled };
+}
+
+/** The trades that were not heard among those that were, ascending. */
+function withHeard(added: readonly Trade[], heard: readonly Tick[], provider: string): Trade[] {
+  const own = heard.filter((tick): tick is Trade =>
+    tick.kind === "trade" && tick.provider === provider
+  );
+  return [...own, ...added].sort((a, b) => a.time - b.time);
 }
 
 function amendmentOf({ symbol, provider, id, time }: Trade): Amendment {

@@ -85,7 +85,8 @@ export const remakes = createService<RemakesCommand, SharedInput>(
     async function fill(asked: RefillRequest): Promise<void> {
       try {
         await shared.journal.flushed();
-        const request = { ...asked.request, ...moment() };
+        const { closedUntil = moment().closedUntil } = asked.refill;
+        const request = { ...asked.request, closedUntil };
         const refilled = await refill(shared.store, request, asked.refill);
         answer({ type: "remakes.refilled", asked, refilled, error: undefined });
       } catch (error) {

@@ -10,7 +10,7 @@ import { type Made, nothingMade } from "./candles.ts";
 import type { DeskInput } from "./desk.ts";
 import type { Listing } from "./directory.ts";
 import { cancelledEvent, toEvents } from "./events.ts";
-import type { Feed } from "./memory.ts";
+import { type Feed, mustWait } from "./memory.ts";
 import type { Output } from "./output.ts";
 import type { Refill, Refilled } from "./refill.ts";
 import type { RemakeRequest } from "./remake.ts";
@@ -24,7 +24,8 @@ import type { Candle } from "../../domain/candle.ts";
 import { MarketdError } from "../../domain/errors.ts";
 import { FLAGS } from "../../domain/flags.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
-import type { Micros } from "../../domain/time.ts";
+import type { Tick } from "../../domain/tick.ts";
+import { type Micros, MINUTE } from "../../domain/time.ts";
 import type { Correction, HistoricalBar } from "../../providers/provider.ts";
 
 /** What is asked of it. */
@@ -36,8 +37,8 @@ export type RemakingCommand =
 export interface Bench {
   /** Gives what was made to the hub and the outbox. */
   handOut(made: Made, more?: Pick<Partial<Output>, "past" | "gaps" | "amendments">): void;
-  /** Whether an instrument's candles are not there to take its ticks, but will be. */
-  mustWait(feed: Feed): boolean;
+  /** Closes what is due of an instrument, and shows it to its strategies. */
+  settle(symbol: string, now: Micros): void;
   /** Has an instrument's candles built anew on what is kept. */
   recall(feed: Feed): void;
   /** Has its measures counted anew from a minute on. */
@@ -73,7 +74,7 @@ export class Remaking {
   correct(correction: Correction): void {
     const feed = this.#feedOf(correction.symbol);
     if (feed === undefined) return;
-    if (this.#bench.mustWait(feed)) feed.corrections.push(correction);
+    if (mustWait(this.#input.memory, feed)) feed.corrections.push(correction);
     else this.#ask({ type: "remakes.correct", request: this.#requestOf(feed), correction });
   }
 
@@ -105,10 +106,48 @@ export class Remaking {
     this.#ask({ type: "remakes.repair", request: this.#requestOf(feed), bar });
   }
 
+  /**
+   * Puts in place what a recording has of a venue's history, as it was when it was recorded; the
+   * instrument's ticks wait meanwhile.
+   *
+   * @param missed of one instrument, all of one time of receipt.
+   */
+  replay(feed: Feed, missed: readonly Tick[]): void {
+    const trades = missed.filter((tick) => tick.kind === "trade");
+    const [first] = trades;
+    if (first === undefined) return;
+    const { provider, receivedAt, symbol } = first;
+    const times = trades.map(({ time }) => time - time % MINUTE);
+    const span = { start: Math.min(...times), end: Math.max(...times) + MINUTE };
+    const { settings } = this.#input.shared;
+    this.#bench.settle(symbol, receivedAt);
+    feed.isRefilled = true;
+    // No beat closes what the ticks that wait are yet to be counted in.
+    this.#takeAside(feed);
+    const done = () => {
+      feed.isRefilled = false;
+      this.#rebuild(feed);
+    };
+    const failed = () => {
+      feed.isRefilled = false;
+      feed.series = feed.aside;
+      feed.aside = undefined;
+    };
+    this.#refill({
+      symbol,
+      provider,
+      span,
+      covered: span,
+      said: { added: trades },
+      closedUntil: receivedAt - settings.candles.grace,
+    }, { resolve: done, reject: failed });
+  }
+
   /** Hands out candles that were made again, and builds the forming ones anew on them. */
   #remade({ listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
     const feed = this.#feedOf(listing.instrument.symbol);
     if (feed?.listing !== listing) return;
+    this.#bench.settle(listing.instrument.symbol, this.#input.shared.clock.now());
     this.#bench.handOut({ ...nothingMade(), candles: [...candles] });
     this.#recount(listing, candles);
     this.#rebuild(feed);
@@ -147,9 +186,16 @@ export class Remaking {
       listing.since = Math.min(listing.since, from);
     }
     const made = { ...nothingMade(), candles: [...candles] };
-    this.#bench.handOut(made, { past: ticks, gaps, amendments });
+    let past = ticks;
+    if (!("added" in refill.said)) {
+      // What closes before is not changed by it, here as in a replay: it counts from now on.
+      const now = this.#input.shared.clock.now();
+      this.#bench.settle(refill.symbol, now);
+      past = ticks.map((trade) => ({ ...trade, receivedAt: now }));
+    }
+    this.#bench.handOut(made, { past, gaps, amendments });
     this.#recount(listing, candles);
-    if (ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
+    if (!feed.isRefilled && ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);
     reply.resolve(refilled);
   }
 
@@ -165,10 +211,16 @@ export class Remaking {
     const { listing } = feed;
     if (listing.state === "rebuilding") feed.stale = true;
     if (listing.state !== "live" || this.#input.memory.draining) return;
-    feed.late = feed.series?.awaited() ?? [];
+    this.#takeAside(feed);
+    this.#bench.recall(feed);
+  }
+
+  /** Takes an instrument's candles away, until they are built anew or go on. */
+  #takeAside(feed: Feed): void {
+    if (feed.series === undefined) return;
+    feed.late = feed.series.awaited();
     feed.aside = feed.series;
     feed.series = undefined;
-    this.#bench.recall(feed);
   }
 
   #feedOf(symbol: string): Feed | undefined {

@@ -150,9 +150,11 @@ export class Strategies {
    * Shows the strategies what closed, where all of it is at hand.
    *
    * @param isReady whether nothing of what is measured of an instrument is being rebuilt.
+   * @param only whose; absent: all.
    */
-  settle(now: Micros, isReady: (listing: Listing) => boolean): void {
+  settle(now: Micros, isReady: (listing: Listing) => boolean, only?: string): void {
     for (const [symbol, known] of this.#memory.running) {
+      if (only !== undefined && only !== symbol) continue;
       const closings = this.#memory.closings.get(symbol)!;
       let isIdle = true;
       for (const one of known.values()) {

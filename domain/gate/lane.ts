@@ -92,7 +92,8 @@ export class Lane {
    */
   admit(tick: Tick): boolean {
     if (tick.receivedAt >= this.#deadline) this.settle();
-    if ((tick.flags & REFUSED) !== 0) return true;
+    // What a recording has of a venue's history was no news when it came.
+    if ((tick.flags & (REFUSED | FLAGS.backfilled)) !== 0) return true;
     const { time } = tick;
     const rules = this.#rules;
     const age = tick.receivedAt - time;

@@ -190,6 +190,8 @@ export class Measures {
       : nothingMeasured<OrderFlow>();
     const news = types.has("state") ? one.standing.takeNews() : null;
     this.#tellMade(profile, flow, news === null ? [] : [news]);
+    this.#takeClosed(profile);
+    this.#takeClosed(flow);
   }
 
   #isHeld(symbol: string): boolean {
@@ -202,10 +204,7 @@ export class Measures {
     if (!this.#memory.measured.has(symbol)) return;
     const made = this.#ask("profile", (made) => ({ type: "measure.gap", symbol, gap, made }));
     this.#fault("profile", made);
-    // What was closed on the way to it is among what was made.
-    this.#noteClosed(made.measures);
-    this.#strategies.noteMeasures(made);
-    this.#keep(made.measures);
+    this.#takeClosed(made);
   }
 
   /** Closes what an instrument's feed leaves open at its end. */
@@ -371,6 +370,8 @@ export class Measures {
     flow: Made<OrderFlow>,
     isHeard: (symbol: string) => boolean,
   ): void {
+    this.#strategies.noteMeasures(profile);
+    this.#strategies.noteMeasures(flow);
     const measures: Measure[] = [...profile.measures, ...flow.measures];
     this.#noteClosed(measures);
     const states: StateAt[] = [];
@@ -397,6 +398,13 @@ export class Measures {
     const closed = flow.measures.flatMap((one) => one.kind === "flow" ? [one.value] : []);
     const events = measureEvents(shown, [...closed, ...flow.forming], states);
     publish(this.#shared.hub, this.#self, events);
+  }
+
+  /** Takes what was closed on the way to something else. */
+  #takeClosed(made: Pick<Made<unknown>, "measures" | "sessions">): void {
+    this.#noteClosed(made.measures);
+    this.#strategies.noteMeasures(made);
+    this.#keep(made.measures);
   }
 
   #noteClosed(measures: readonly Measure[]): void {

@@ -7,6 +7,7 @@ import type { Measurement } from "./harness.ts";
 
 const CATALOG: Readonly<Record<string, () => Promise<Measurement>>> = {
   pipeline: async () => (await import("./measurements/pipeline.ts")).pipeline,
+  strategies: async () => (await import("./measurements/strategies.ts")).strategies,
   fanout: async () => (await import("./measurements/fanout.ts")).fanout,
   latency: async () => (await import("./measurements/latency.ts")).latency,
   recording: async () => (await import("./measurements/recording.ts")).recording,

@@ -9,12 +9,20 @@ import { FrameClock } from "./feed.ts";
 import { decode, type Frame, FrameMaker } from "./frames.ts";
 import { turn } from "./harness.ts";
 import { type Place, startPlace, symbolsOf } from "./place.ts";
+import type { Micros } from "../../domain/time.ts";
 
 /** A Monday's opening bell in New York. */
 const START = Date.UTC(2026, 2, 2, 14, 30) * 1_000;
 const PER_FRAME = 100;
-/** From one tick to the next: a venue that says 100,000 a second. */
 const STEP = 10;
+
+/** What a tree is to do, and what it is sent. */
+export interface PipeOptions {
+  /** The venue's time from one tick to the next; that of a venue which says 100,000 a second. */
+  readonly step?: Micros;
+  /** Strategies that run on the minutes of every instrument; none unless said. */
+  readonly strategies?: readonly string[];
+}
 
 /** A tree, and frames to send through it. */
 export class Pipe {
@@ -31,12 +39,15 @@ export class Pipe {
   }
 
   /** Starts one with so many instruments. */
-  static async start(instruments: number): Promise<Pipe> {
+  static async start(
+    instruments: number,
+    { step = STEP, strategies = [] }: PipeOptions = {},
+  ): Promise<Pipe> {
     const symbols = symbolsOf(instruments);
     const clock = new FrameClock(START);
     const store = new DiscardingStore();
-    const place = await startPlace({ symbols, clock, store });
-    const maker = new FrameMaker({ symbols, perFrame: PER_FRAME, start: START, step: STEP });
+    const place = await startPlace({ symbols, clock, store, strategies });
+    const maker = new FrameMaker({ symbols, perFrame: PER_FRAME, start: START, step });
     return new Pipe(place, store, clock, maker);
   }
 

@@ -20,6 +20,8 @@ export interface PlaceOptions {
   readonly store?: Store;
   /** Whether it is served over HTTP. */
   readonly serve?: boolean;
+  /** Strategies that run on the minutes of every instrument. */
+  readonly strategies?: readonly string[];
 }
 
 /** A running tree and its ends. */
@@ -40,11 +42,14 @@ export function symbolsOf(count: number): string[] {
 
 /** Starts a tree, and waits until every instrument's candles are ready. */
 export async function startPlace(options: PlaceOptions): Promise<Place> {
-  const { symbols, clock, store = new DiscardingStore(), serve = false } = options;
+  const { symbols, clock, store = new DiscardingStore(), serve = false, strategies = [] } = options;
   const parsed = settingsSchema.parse({
     server: { port: 0 },
     providers: { [PROVIDER]: {} },
     instruments: symbols,
+    // The bench holds up the event loop, and memory, by what it makes between two rounds.
+    limits: { lag: "1h", memory: 2 ** 40 },
+    strategies: Object.fromEntries(strategies.map((id) => [id, { "*": { interval: "1m" } }])),
   });
   const settings: Settings = { ...parsed, store: { ...parsed.store, url: store.label } };
   const feed = new BenchFeed();

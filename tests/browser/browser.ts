@@ -119,6 +119,11 @@ export class Browser {
     if (folder !== undefined) await this.#ask("screenshot", `${folder}/${name}.png`);
   }
 
+  /** Leaves a picture of the window in a file. */
+  picture(path: string): Promise<void> {
+    return this.#ask("picture", path);
+  }
+
   /** Errors and warnings of the page since it was opened, those of its policy too. */
   complaints(): Promise<Complaint[]> {
     return this.#ask("complaints");

@@ -75,6 +75,7 @@ const ACTS: Record<string, (...args: never[]) => unknown> = {
   fill: (selector: string, value: string) => current().fill(selector, value),
   focus: (selector: string) => current().focus(selector),
   press: (key: string) => current().keyboard.press(key),
+  picture: (path: string) => current().screenshot({ path }),
   screenshot: (path: string) => current().screenshot({ path, fullPage: true }),
   complaints: () => complaints,
   received: () => received,

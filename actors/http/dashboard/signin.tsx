@@ -131,6 +131,8 @@ function SignIn({ to, trouble, viewer }: SignInProps) {
           of the configuration, or what is in the file that the log named at the first start.
         </p>
         <input type="hidden" name="to" value={to} />
+        {/* Who keeps passwords keeps them by name. */}
+        <input type="text" autocomplete="username" value="marketd" readonly hidden />
         <label for="token">Token</label>
         <input
           id="token"

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Browser, DESK, PHONE, type View } from "./browser.ts";
+import { Browser, PHONE, type View } from "./browser.ts";
 import { inFolder } from "../actors/commands/run.ts";
 import { Daemon, pause } from "../daemon/daemon.ts";
 
@@ -15,9 +15,11 @@ const PAGES: Readonly<Record<string, string>> = {
   strategies: "/strategies",
   signin: "/signin",
 };
+/** As wide as the README shows it well. */
+const WIDE = { width: 1240, height: 820 };
 const VIEWS: Readonly<Record<string, View>> = {
-  "wide-light": { ...DESK, scheme: "light" },
-  "wide-dark": { ...DESK, scheme: "dark" },
+  "wide-light": { ...WIDE, scheme: "light" },
+  "wide-dark": { ...WIDE, scheme: "dark" },
   "phone-light": { ...PHONE, scheme: "light" },
   "phone-dark": { ...PHONE, scheme: "dark" },
 };

@@ -26,6 +26,8 @@ import { logger } from "../log.ts";
 import type { HistoryAnswer, ShardCommand } from "../messages.ts";
 import { publish } from "../publish.ts";
 import type { Shared } from "../shared.ts";
+import { isTimed } from "../telemetry/telemetry.ts";
+import { isCanary } from "../vitals.ts";
 import { openWithin, sessionAt } from "../../domain/calendar.ts";
 import type { CandleSeries, Late } from "../../domain/candles.ts";
 import type { Credit } from "../../domain/credit.ts";
@@ -152,19 +154,20 @@ export class Desk {
     if (this.#memory.waiting.size > 0) this.drain();
     // However long their candles take, whoever listens need not wait for the ticks.
     if (held.length > 0) publish(this.#shared.hub, this.#self, toEvents(held, [], [], []));
-    if (sampled.length > 0) this.#measureWay(sampled);
+    this.#measureWay(ticks, sampled);
   }
 
-  /** Measures how long ticks took from their receipt until they were told. */
-  #measureWay(feeds: readonly Feed[]): void {
+  /**
+   * Measures how long ticks took from their receipt until they were told: the first of a batch for
+   * its provider, and those of some instruments.
+   */
+  #measureWay([first]: readonly Tick[], sampled: readonly Feed[]): void {
     const { clock, telemetry } = this.#shared;
     // A recording's clock stands still meanwhile.
-    if (clock.driven) return;
+    if (clock.driven || first === undefined || isCanary(first.symbol)) return;
     const now = clock.now();
-    const [first] = feeds;
-    const tookOf = ({ listing }: Feed) => Math.max(0, now - listing.heardAt);
-    telemetry.published(first!.listing.provider, tookOf(first!), now);
-    for (const feed of feeds) feed.listing.pulse.published(tookOf(feed), now);
+    if (isTimed(first)) telemetry.published(first.provider, now - first.receivedAt, now);
+    for (const { listing } of sampled) listing.pulse.published(now - listing.heardAt, now);
   }
 
   /**

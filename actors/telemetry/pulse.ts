@@ -63,7 +63,8 @@ export class Pulse {
   published(took: Micros, now: Micros): void {
     if (now < this.#publishDue) return;
     this.#publishDue = now + this.#spacing;
-    this.#publish.add(took);
+    // A clock that was set back makes nothing arrive before it was sent.
+    this.#publish.add(Math.max(0, took));
   }
 
   latencies(): Latencies {

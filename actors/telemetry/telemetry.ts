@@ -27,6 +27,8 @@ export class Telemetry {
   readonly coverage = new Coverage();
   readonly #meters: Pick<Meters, "feedLatency" | "feedEarly" | "publishLatency" | "refused">;
   readonly #providers = new Map<string, Pulse>();
+  /** When a tick of each provider was last measured. */
+  readonly #published = new Map<string, Micros>();
 
   constructor(meters: Meters) {
     this.#meters = meters;
@@ -60,7 +62,10 @@ export class Telemetry {
 
   /** Takes note of how long a tick of a batch took from its receipt until it was told. */
   published(provider: string, took: Micros, now: Micros): void {
-    this.#meters.publishLatency.observe({ provider }, took / SECOND);
+    // Where many shards have a part of a batch, one of them in a millisecond is enough.
+    if (this.#published.get(provider) === now) return;
+    this.#published.set(provider, now);
+    this.#meters.publishLatency.observe({ provider }, Math.max(0, took) / SECOND);
     this.of(provider).published(took, now);
   }
 

@@ -158,3 +158,23 @@ Deno.test("what cannot be is refused with its reason, and nothing is kept", () =
     assertEquals([gone.status, (await body(gone))["code"]], [404, "unknown-exchange"]);
     assertEquals(await place.tree.shared.store.exchangeChanges(), []);
   }));
+
+Deno.test("what an earlier run was told of an exchange decides from the start", () => {
+  const [a, b] = [new Scripted("a"), new Scripted("b")];
+  const one = { provider: "b", priority: 1, primary: true, active: true };
+  return inPlace(async (place) => {
+    await until(() => b.diary.includes("subscribe VOD.L"));
+    const vod = await explained(place);
+    assertEquals([vod["name"], vod["origin"], vod["provider"]], ["exchange:LSE", "api", "b"]);
+    assertEquals(a.diary.includes("subscribe VOD.L"), false);
+  }, {
+    others: [a, b],
+    settings: {
+      providers: { feed: {}, a: {}, b: {} },
+      instruments: ["VOD.L"],
+      routes: [{ match: "*", providers: ["a"] }],
+    },
+    prepare: (_feed, store) =>
+      store.changeExchange({ market: "LSE", spec: { providers: [one] }, changedAt: 1 }),
+  });
+});

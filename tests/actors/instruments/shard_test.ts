@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { isCanary } from "../../../actors/vitals.ts";
 import type { Candle } from "../../../domain/candle.ts";
+import { FLAGS } from "../../../domain/flags.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { MINUTE, SECOND } from "../../../domain/time.ts";
-import { inStore, quote, T0, trade, until } from "../fixture.ts";
+import { inStore, quote, T0, TestClock, trade, until } from "../fixture.ts";
 import { brief, Shards } from "./shards.ts";
 
 const ids = (ticks: readonly Tick[]) => ticks.map(({ id }) => id);
@@ -146,5 +147,28 @@ Deno.test("a beat says how far the shard has handed over, and not while somethin
     await until(() => one.state("MSFT") === "live");
     one.beat(T0 + 4 * SECOND);
     assertEquals(journal.run(false).aliveUntil, T0 + 4 * SECOND);
+    await one.drain();
+  }));
+
+Deno.test("how long ticks take from their receipt until they are told is measured, and no canary's way", () =>
+  inStore(async (store) => {
+    const clock = new TestClock();
+    const one = new Shards(store, { clock });
+    await one.follow("AAPL");
+    const { directory, telemetry } = one.world;
+    assertEquals(telemetry.of("test").latencies().publish, null);
+    // Each was received before it is handed on, the first of them the earliest.
+    clock.time = T0 + SECOND;
+    one.say([trade({ receivedAt: T0 + 0.9 * SECOND }), trade({ receivedAt: T0 + 0.95 * SECOND })]);
+    clock.time = T0 + 3 * SECOND;
+    one.say([trade({ receivedAt: T0 + 2.5 * SECOND })]);
+    // What was refused, fetched or asked for has another way.
+    clock.time = T0 + 9 * SECOND;
+    one.say([trade({ flags: FLAGS.backfilled }), trade({ flags: FLAGS.polled })]);
+    const { publish } = telemetry.of("test").latencies();
+    assertEquals([publish?.samples, publish?.min, publish?.max], [2, 100_000, 500_000]);
+    const { publish: own } = directory.get("AAPL")!.pulse.latencies();
+    assertEquals([own?.samples, own?.max], [2, 500_000]);
+    assertEquals(telemetry.of("canary").latencies().publish, null);
     await one.drain();
   }));

@@ -53,6 +53,8 @@ export function lookOf({ ground, text, line }, zone) {
     },
     grid: { vertLines: { color: line }, horzLines: { color: line } },
     crosshair: { mode: 0 },
+    // A finger that goes up or down scrolls the page, as everywhere on it.
+    handleScroll: { vertTouchDrag: false },
     localization: {
       timeFormatter: (/** @type {UTCTimestamp} */ time) => fullTime(zone, time),
     },

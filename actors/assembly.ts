@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { CommandDeps } from "./commands/deps.ts";
 import { type Learnt, makeVenues } from "./connections/venues.ts";
 import { nextEpoch } from "./epoch.ts";
+import { backtestsBeside } from "./http/backtests.ts";
 import { loadToken } from "./http/token.ts";
 import { logger } from "./log.ts";
 import { otherSpools } from "./spool/others.ts";
@@ -81,7 +82,12 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
       ...(plan.makeSeries === undefined ? {} : { makeSeries: plan.makeSeries }),
       strategies: plan.strategies,
       ...(token === null ? {} : {
-        http: { token: token.token, version: about.version, listening: (at) => url = at },
+        http: {
+          token: token.token,
+          version: about.version,
+          listening: (at) => url = at,
+          backtests: await backtestsBeside(home),
+        },
       }),
     });
     venues.keepIn(tree.shared.outbox);

@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import { compress } from "hono/compress";
 import { mountActors } from "./api/actors.ts";
 import { mountBackfill } from "./api/backfill.ts";
+import { mountBacktests } from "./api/backtests.ts";
 import { mountBook } from "./api/book.ts";
 import { Closes } from "./api/closes.ts";
 import { mountCandles } from "./api/candles.ts";
@@ -83,6 +84,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountState(app, deps, symbols);
   mountSignals(app, deps, symbols);
   mountStrategies(app, deps, symbols);
+  mountBacktests(app, deps);
   mountQuality(app, deps);
   deps.stream.mount(app);
   mountProbes(app, deps);

@@ -21,6 +21,8 @@ export interface HttpInput {
   /** Whether the whole tree is up. */
   readonly running: () => boolean;
   readonly version: string;
+  /** The folder in which pages of backtests are looked for; absent: in none. */
+  readonly backtests?: string | undefined;
 }
 
 /** What the handlers work with. */

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Browser, browserTest, DESK, inBrowser, PHONE } from "./browser.ts";
-import { inFolder } from "../actors/commands/run.ts";
+import { inFolder, marketd } from "../actors/commands/run.ts";
 import { Daemon, eventually, RECORDINGS } from "../daemon/daemon.ts";
 
 const TOKEN = "the-token-of-a-test-0123456789";
@@ -141,5 +141,35 @@ recordedTest(
         await browser.evaluate(`document.querySelector("main .bar a").getAttribute("href")`),
         "/signin?to=%2Fstrategies",
       );
+    }),
+);
+
+recordedTest(
+  "the page of a backtest that is kept is linked, and opens",
+  () =>
+    inFolder({}, async (folder) => {
+      const daemon = await Daemon.start({ folder });
+      try {
+        await daemon.ready();
+        const args = ["replay", `${RECORDINGS}/spy-20131007-trades.csv.gz`];
+        args.push("--strategy", "ema-cross", "--interval", "5m");
+        const { code, stderr } = await marketd(folder, [
+          ...args,
+          "--report",
+          "data/backtests/spy.html",
+        ]);
+        assertEquals(code, 0, stderr);
+        await inBrowser(async (browser) => {
+          await browser.open(`${daemon.url}/strategies`);
+          await browser.waitFor(`document.querySelector("#backtests a") !== null`);
+          assertEquals(await browser.evaluate(text("#backtests a")), "spy.html");
+          await browser.click("#backtests a");
+          await browser.waitFor(`location.pathname === "/backtests/spy.html"`);
+          await browser.waitFor(`document.body?.textContent.includes("EMA cross") ?? false`);
+          assertEquals(await browser.complaints(), []);
+        });
+      } finally {
+        await daemon.stop();
+      }
     }),
 );

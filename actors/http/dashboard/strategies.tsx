@@ -40,12 +40,21 @@ export function mountStrategiesPage(app: OpenAPIHono, deps: PageDeps): void {
         <div
           id="strategies"
           data-intervals={intervals.map(({ name }) => name).join()}
+          data-backtests={deps.backtests}
           data-may-write={viewer.signedIn ? "" : undefined}
         >
           {[...setups.catalog.values()].map(({ id, title, description }) => (
             <Strategy id={id} title={title} description={description} />
           ))}
         </div>
+        <section class="panel" aria-labelledby="backtests-title">
+          <h2 id="backtests-title">Backtests</h2>
+          <ul id="backtests" hidden></ul>
+          <p class="soft note">
+            None is kept yet. Under <i>Tune</i>{" "}
+            is the command that tests a strategy on what is stored.
+          </p>
+        </section>
         <SetupDialog />
       </Layout>,
     );

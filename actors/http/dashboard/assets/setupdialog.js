@@ -30,15 +30,17 @@ export function setupPath(id, symbol) {
  * @param {string} id
  * @param {string} symbol
  * @param {{ interval: string, parameters: Readonly<Record<string, unknown>> }} setup
+ * @param {string | undefined} folder where this page finds what it writes
  * @returns {string}
  */
-export function reportCommand(id, symbol, { interval, parameters }) {
+export function reportCommand(id, symbol, { interval, parameters }, folder) {
   const parts = [`marketd replay --stored ${quoted(symbol)}`, `--strategy ${id}`];
   parts.push(`--interval ${interval}`);
   for (const [name, value] of Object.entries(parameters)) {
     parts.push(`--param ${quoted(`${name}=${value}`)}`);
   }
-  parts.push(`--report ${quoted(`${id}-${symbol}.html`)}`);
+  const place = folder === undefined ? "" : `${folder}/`;
+  parts.push(`--report ${quoted(`${place}${id}-${symbol}-${interval}.html`)}`);
   return parts.join(" \\\n  ");
 }
 
@@ -56,20 +58,24 @@ export class SetupDialog {
   #dialog;
   #form;
   #intervals;
+  #backtests;
   #saved;
   /** @type {{ about: SchemaForm, parameters: SchemaForm, id: string, symbol: string } | null} */
   #open = null;
 
   /**
    * @param {HTMLDialogElement} dialog
-   * @param {readonly string[]} intervals
-   * @param {boolean} mayWrite
-   * @param {() => void} saved
+   * @param {object} options
+   * @param {readonly string[]} options.intervals
+   * @param {string | undefined} options.backtests the folder in which they are kept
+   * @param {boolean} options.mayWrite
+   * @param {() => void} options.saved
    */
-  constructor(dialog, intervals, mayWrite, saved) {
+  constructor(dialog, { intervals, backtests, mayWrite, saved }) {
     this.#dialog = dialog;
     this.#form = find("form", HTMLFormElement, dialog);
     this.#intervals = intervals;
+    this.#backtests = backtests;
     this.#saved = saved;
     this.#button("usual").addEventListener("click", () => this.#setUsual());
     this.#button("cancel").addEventListener("click", () => dialog.close());
@@ -165,7 +171,8 @@ export class SetupDialog {
       interval: String(about.values["interval"]),
       parameters: parameters.values,
     };
-    setText(find(".report pre", HTMLElement, this.#dialog), reportCommand(id, symbol, setup));
+    const command = reportCommand(id, symbol, setup, this.#backtests);
+    setText(find(".report pre", HTMLElement, this.#dialog), command);
   }
 
   #copy() {

@@ -4,11 +4,12 @@
  * @module
  */
 import { ApiError, read } from "./api.js";
-import { find, setText } from "./dom.js";
+import { element, find, setText } from "./dom.js";
+import { moment } from "./format.js";
 import { SetupDialog } from "./setupdialog.js";
 import { StrategyCard } from "./strategycard.js";
 import { subscribe } from "./stream.js";
-import { onZone } from "./zone.js";
+import { onZone, zoneFor } from "./zone.js";
 
 /** @typedef {import("./signals.js").Signal} Signal */
 
@@ -28,12 +29,12 @@ const instruments = new Map();
 /** @type {Map<string, Signal>} */
 const signals = new Map();
 
-const dialog = new SetupDialog(
-  find("#setup", HTMLDialogElement),
-  (root.dataset["intervals"] ?? "").split(","),
+const dialog = new SetupDialog(find("#setup", HTMLDialogElement), {
+  intervals: (root.dataset["intervals"] ?? "").split(","),
+  backtests: root.dataset["backtests"],
   mayWrite,
-  reread,
-);
+  saved: reread,
+});
 /** @type {Map<string, StrategyCard>} */
 const cards = new Map();
 for (const section of root.querySelectorAll("section")) {
@@ -57,12 +58,14 @@ function reread() {
     read("/api/v1/instruments"),
     read("/api/v1/signals", { limit: SIGNALS, order: "desc" }),
     read("/api/v1/markets"),
-  ]).then(([strategies, followed, told, markets]) => {
+    read("/api/v1/backtests"),
+  ]).then(([strategies, followed, told, markets, backtests]) => {
     for (const { id, zone } of markets.data) zones.set(id, zone);
     for (const instrument of followed.data) instruments.set(instrument.symbol, instrument);
     const symbols = followed.data.map((/** @type {{ symbol: string }} */ { symbol }) => symbol);
     for (const strategy of strategies.data) cards.get(strategy.id)?.show(strategy, symbols);
     take(told.data);
+    drawBacktests(backtests.data);
   }).catch((error) => {
     if (!(error instanceof ApiError)) throw error;
     // While the page is cut off, the line on top says so.
@@ -82,6 +85,22 @@ function drawSignals() {
   for (const [id, card] of cards) {
     card.showSignals(latest.filter(({ strategy }) => strategy === id));
   }
+}
+
+/** @param {readonly { name: string, path: string, writtenAt: string }[]} backtests */
+function drawBacktests(backtests) {
+  const list = find("#backtests", HTMLElement);
+  list.hidden = backtests.length === 0;
+  const note = list.nextElementSibling;
+  if (note instanceof HTMLElement) note.hidden = backtests.length > 0;
+  list.replaceChildren(...backtests.map(({ name, path, writtenAt }) =>
+    element(
+      "li",
+      {},
+      element("a", { href: path }, name),
+      element("span", { class: "soft" }, ` written ${moment(writtenAt, zoneFor())}`),
+    )
+  ));
 }
 
 subscribe({ symbols: "*", types: ["signal", "status"], every: PACE }, {

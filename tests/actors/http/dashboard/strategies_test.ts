@@ -45,7 +45,7 @@ Deno.test("the report's command is one that a shell takes as it is meant", () =>
   const command = reportCommand("ema-cross", "^FTSE", {
     interval: "5m",
     parameters: { fast: 9, note: "it's" },
-  });
+  }, "data/backtests");
   assertEquals(
     command.replaceAll(" \\\n ", ""),
     [
@@ -54,7 +54,7 @@ Deno.test("the report's command is one that a shell takes as it is meant", () =>
       "--interval 5m",
       "--param fast=9",
       `--param 'note=it'\\''s'`,
-      "--report 'ema-cross-^FTSE.html'",
+      "--report 'data/backtests/ema-cross-^FTSE-5m.html'",
     ].join(" "),
   );
 });

@@ -60,6 +60,25 @@ Deno.test("of several loads the one furthest beyond its limit counts, and is the
   assertEquals([level, cause], ["sheds-depth", lag]);
 });
 
+Deno.test("a load that comes back whenever less is shed is followed ever more slowly", () => {
+  // Beyond the limit as soon as nothing is shed, and well below it while anything is.
+  let state = beginOverload(0);
+  const changes: number[] = [];
+  for (let now = 1; now < 1_500; now++) {
+    const before = state.level;
+    state = stepOverload(state, [load(before === "normal" ? 120 : 20)], now, RULES);
+    if (before === "sheds-depth" && state.level === "normal") changes.push(now);
+  }
+  const waits = changes.slice(1).map((at, index) => at - changes[index]!);
+  // One to see the load, one to see it gone, and the recovery.
+  const recoveries = [20, 40, 80, 160, 160, 160];
+  assertEquals(waits.slice(0, 6), recoveries.map((recovery) => 1 + 1 + recovery));
+  // And is forgotten when it was gone for so long.
+  for (let now = 1_500; now < 2_000; now++) state = stepOverload(state, [load(0)], now, RULES);
+  assertEquals(state.level, "normal");
+  assertEquals(stepOverload(state, [load(120)], 2_000, RULES).relapses, 0);
+});
+
 const values = fc.array(fc.integer({ min: 0, max: 150 }), { maxLength: 120 });
 
 Deno.test("it goes step by step: up only under pressure, down only after a whole calm", () => {

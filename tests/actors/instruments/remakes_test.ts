@@ -93,12 +93,17 @@ Deno.test("a trade that is taken back while its candles are rebuilt counts no mo
     const first = feed.trade("AAPL", "13:30:05", 150, 7);
     feed.say(feed.trade("AAPL", "13:30:02", 100, 10), first);
     feed.reach("13:30:10");
-    // Has the candles rebuilt; what comes meanwhile is held.
+    // Has the candles rebuilt; what comes meanwhile is held, until the store answers.
+    const { store } = place.tree.shared;
+    const answer = Promise.withResolvers<void>();
+    const tickSpan = store.tickSpan.bind(store);
+    store.tickSpan = (...asked) => answer.promise.then(() => tickSpan(...asked));
     feed.correct(first, null, at("13:30:10"));
     await until(() => place.tree.shared.directory.get("AAPL")!.state === "rebuilding");
     const held = feed.trade("AAPL", "13:30:11", 190, 40);
     feed.say(held);
     feed.correct(held, null, at("13:30:11"));
+    answer.resolve();
     await pause(1_500);
     feed.reach("13:32:00");
     await pause(500);

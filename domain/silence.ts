@@ -5,7 +5,7 @@
  */
 import { openWithin, sessionAt } from "./calendar.ts";
 import type { MarketId } from "./market.ts";
-import type { Micros } from "./time.ts";
+import { type Micros, MINUTE } from "./time.ts";
 
 /**
  * Since when a feed of some markets has been silent while one of them was open, extended hours
@@ -27,6 +27,15 @@ export function silentSince(
     since = since === null ? from : Math.min(since, from);
   }
   return since;
+}
+
+/** No feed is delayed by more; what is older when it comes is what a venue said last, told anew. */
+const LONGEST_DELAY: Micros = 20 * MINUTE;
+
+/** How long what was received at an instant had been under way; 0 where it was no news. */
+export function delayOf(time: Micros, receivedAt: Micros): Micros {
+  const delay = Math.max(0, receivedAt - time);
+  return delay > LONGEST_DELAY ? 0 : delay;
 }
 
 /**

@@ -12,6 +12,7 @@ import { logger } from "../log.ts";
 import { publish, statusEvent } from "../publish.ts";
 import type { Shared } from "../shared.ts";
 import { Credit } from "../../domain/credit.ts";
+import { delayOf } from "../../domain/silence.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 import type {
@@ -33,7 +34,10 @@ const log = logger("connections");
 export interface ConnectionSink extends StreamSink {
   /** When it was told something last, by the injected clock; its making counts. */
   readonly heardAt: Micros;
-  /** Up to when it is known that nothing was missed: that, or a look at the venue after it. */
+  /**
+   * Up to when, by the venue's time, it is known that nothing was missed: when it was heard, or a look
+   * at the venue after that, less what the last word took.
+   */
   readonly provedAt: Micros;
   /** Says that the venue was asked, and had nothing newer. */
   prove(): void;
@@ -88,11 +92,16 @@ export function createSink(
   const latest = new Map<string, Micros>();
   let heardAt = shared.clock.now();
   let provedAt = heardAt;
+  /** How long what was said last had been under way. */
+  let delay = 0;
   const note = (ticks: readonly Tick[]) => {
     heardAt = shared.clock.now();
+    let newest = -Infinity;
     for (const { symbol, time } of ticks) {
       if (!(time <= latest.get(symbol)!)) latest.set(symbol, time);
+      if (time > newest) newest = time;
     }
+    delay = delayOf(newest, heardAt);
   };
   return {
     credit,
@@ -108,7 +117,7 @@ export function createSink(
       return heardAt;
     },
     get provedAt() {
-      return Math.max(heardAt, provedAt);
+      return Math.max(heardAt, provedAt) - delay;
     },
     prove: () => {
       provedAt = shared.clock.now();

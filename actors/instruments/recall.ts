@@ -11,6 +11,7 @@ import type { Kept, Silence, Span } from "../../domain/candles.ts";
 import { FLAGS } from "../../domain/flags.ts";
 import type { Gap } from "../../domain/gap.ts";
 import { BASE_INTERVAL, type Interval } from "../../domain/interval.ts";
+import { delayOf } from "../../domain/silence.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { DAY, type Micros, MINUTE } from "../../domain/time.ts";
 import { readAll } from "../pages.ts";
@@ -74,7 +75,7 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   }
   const missed = await missedSpan(store, request, last);
   // A candle that had ended waited out the grace for its stragglers.
-  const from = oldestOpen(request, last - grace);
+  const from = oldestOpen(request, last.at - grace);
   // What was open when the feed was last heard is built anew, to be closed for what it is by now:
   // what a stop had closed before may have been open again.
   const heard = missed === null ? now : Math.min(now, missed.from);
@@ -120,12 +121,19 @@ export function isHeard({ listing, now, unheard }: RecallRequest, { receivedAt }
   return unheard ? receivedAt < now : receivedAt <= Math.max(now, listing.heardAt);
 }
 
+/** What the feed said last. */
+export interface LastHeard {
+  /** The time up to which it is known: the venue's, or ours where the venue's runs ahead. */
+  readonly at: Micros;
+  readonly receivedAt: Micros;
+}
+
 /** When the feed was last heard; `null` where it never was. */
 export async function lastHeard(
   store: Store,
   request: RecallRequest,
   to: Micros,
-): Promise<Micros | null> {
+): Promise<LastHeard | null> {
   const query = { symbol: request.listing.instrument.symbol, to, order: "-time" } as const;
   let cursor: string | undefined;
   do {
@@ -133,7 +141,10 @@ export async function lastHeard(
     const last = rows.find((tick) =>
       (tick.flags & FLAGS.backfilled) === 0 && isHeard(request, tick)
     );
-    if (last !== undefined) return Math.min(last.time, last.receivedAt);
+    if (last !== undefined) {
+      const { receivedAt, time } = last;
+      return { at: Math.min(time, receivedAt), receivedAt };
+    }
     cursor = next ?? undefined;
   } while (cursor !== undefined);
   return null;
@@ -160,14 +171,15 @@ export function silenceOf({ from, to, reason, status }: Omit<Gap, "symbol">): Si
 export async function missedSpan(
   store: Store,
   request: RecallRequest,
-  last: Micros,
+  { at, receivedAt }: LastHeard,
 ): Promise<Gap | null> {
-  const run = await store.runAt(last);
+  const run = await store.runAt(receivedAt);
   const own = run?.epoch === request.epoch;
-  if (run === null || own) return gapOf(request, last, own ? "unsubscribed" : "restart");
-  // What waited of one who stood by was lost with the run.
-  const alive = Math.min(run.aliveUntil, request.now) - (request.listing.line?.span ?? 0);
-  const heard = await beforeOutage(store, request, Math.max(last, alive));
+  if (run === null || own) return gapOf(request, at, own ? "unsubscribed" : "restart");
+  // What was on its way was lost with the run, and what waited of one who stood by.
+  const onItsWay = Math.max(delayOf(at, receivedAt), request.listing.line?.span ?? 0);
+  const alive = Math.min(run.aliveUntil, request.now) - onItsWay;
+  const heard = await beforeOutage(store, request, Math.max(at, alive));
   return gapOf(request, heard, "restart");
 }
 

@@ -79,9 +79,9 @@ export async function recallMeasures(
   const last = span === null ? null : await lastHeard(store, request, until);
   const missed = last === null ? null : await missedSpan(store, request, last);
   const heard = missed === null ? now : Math.min(now, missed.from);
-  const { start } = stretchAt(market, last ?? now);
-  const open = oldestOpen(request, (last ?? now) - grace);
-  const oldest = Math.min(start, open, (last ?? now) - FLOW_SPAN - MINUTE);
+  const { start } = stretchAt(market, last?.at ?? now);
+  const open = oldestOpen(request, (last?.at ?? now) - grace);
+  const oldest = Math.min(start, open, (last?.at ?? now) - FLOW_SPAN - MINUTE);
 
   const read = async <Kind extends MeasureKind>(kind: Kind, name: string, begin: Micros) => {
     const query = { symbol, name, from: begin, to: now, limit: PAGE, order: "time" } as const;

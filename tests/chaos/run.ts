@@ -38,6 +38,8 @@ const MINUTE = 60_000;
 const PATIENCE = 6 * MINUTE;
 /** What a daemon may hold more of at the end than at the beginning. */
 const MORE = { timers: 12, handles: 12 };
+/** By when after a bar's end it is closed, and told. */
+const CLOSING = 4 * SECOND;
 /** Resident bytes that it may have. */
 const MEMORY = 400e6;
 /** Gaps of one instrument that one fault may leave: the venue's, and that of the one who stood in. */
@@ -104,7 +106,8 @@ class Run {
     await pause(4 * SECOND);
     await this.#untilWritten();
     this.#holdings(first, await victim.holding());
-    const stopped = Date.now() * 1_000;
+    // What is closed by the stop itself is told to nobody who listens.
+    const stopped = (Date.now() - CLOSING) * 1_000;
     const connections = [venues.alpaca.connections, this.#igStreams()];
     if (connections.join() !== "1,1") {
       this.#findings.push(`the venues have ${connections.join(" and ")} streams open`);

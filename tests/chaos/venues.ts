@@ -108,6 +108,8 @@ export class Venues {
         { match: "*", providers: ["alpaca"] },
       ],
       candles: { intervals: ["1m", "2m"] },
+      // Under a lens the machine's own pauses are so many times as long.
+      limits: { lag: "60s" },
     });
   }
 

@@ -88,6 +88,17 @@ Deno.test("what breaks is lost since its last word, or since the venue had nothi
   }
 });
 
+Deno.test("what breaks while its words are late is lost since the time of the last", async () => {
+  const one = await connect(watched());
+  await one.live(30);
+  one.provider.sink.ticks([tradeAt(T0 + 20 * SECOND)]);
+  await one.live(5);
+  one.provider.sink.lost(new ProviderError("lost", "It is cut."));
+  const [told] = eventsOf(one.heard.instruments, "instruments.outage");
+  assertEquals((told!.from - T0) / SECOND, 20);
+  one.stop();
+});
+
 Deno.test("what is under way while the venue is asked proves nothing", async () => {
   const one = await connect(watched());
   one.provider.sink.ticks([tradeAt(T0)]);

@@ -113,6 +113,12 @@ Deno.test("a run that is killed after an outage has missed what came after the k
     assertEquals(await missedAfter(store, [heardAt(20), heardAt(30)]), [[120, 150]]);
   }));
 
+Deno.test("what was on its way to a delayed feed is lost with the run", () =>
+  inStore(async (store) => {
+    const delayed = trade({ time: T0 + 50 * SECOND, receivedAt: T0 + 110 * SECOND });
+    assertEquals(await missedAfter(store, [heardAt(30), delayed]), [[60, 150]]);
+  }));
+
 Deno.test("an instrument that is asked for all along is heard by that", () =>
   inStore(async (store) => {
     const ticks = [heardAt(19, FLAGS.polled), heardAt(60, FLAGS.polled)];

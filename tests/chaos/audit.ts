@@ -161,9 +161,13 @@ function isDue(time: Micros, provider: string, reigns: readonly Reign[]): boolea
   return reign.provider === provider;
 }
 
-/** By a second either way: a venue's time of the last tick is not when it was heard. */
-function covers({ from, to }: Gap, time: Micros): boolean {
-  return time >= from - SECOND && time < to + SECOND;
+/**
+ * By a second either way: a venue's time of the last tick is not when it was heard. After a restart a
+ * connection that is there within a second is not told of, either.
+ */
+function covers({ from, reason, to }: Gap, time: Micros): boolean {
+  const after = reason === "restart" ? 2 * SECOND : SECOND;
+  return time >= from - SECOND && time < to + after;
 }
 
 function keyOfMade({ id, kind, time }: Made): string {

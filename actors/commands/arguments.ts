@@ -65,10 +65,16 @@ function readStored(files: readonly string[], options: Options): StoredArgs | un
     if (files.length === 0) {
       throw new UsageError("name a recording to play, or --stored SYMBOL to play what is stored");
     }
-    if (from === undefined && to === undefined) return undefined;
-    throw new UsageError("--from and --to are for --stored only: a recording is played whole");
+    const candles = options["candles"] === undefined ? undefined : "--candles is";
+    const said = from === undefined && to === undefined ? candles : "--from and --to are";
+    if (said === undefined) return undefined;
+    throw new UsageError(`${said} for --stored only: a recording is played whole`);
   }
-  if (files.length === 0) return { symbols, from, to };
+  const candles = options["candles"] === true;
+  if (candles && listOf(options, "strategy").length === 0) {
+    throw new UsageError("--candles is for backtests only: name what to test with --strategy");
+  }
+  if (files.length === 0) return { symbols, from, to, candles };
   throw new UsageError(`--stored plays what is stored: leave out ${files.join(", ")}`);
 }
 

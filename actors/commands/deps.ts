@@ -65,6 +65,8 @@ export interface StoredArgs {
   readonly from: Micros | undefined;
   /** Exclusive, and after `from`. */
   readonly to: Micros | undefined;
+  /** Whether the candles alone are taken, and nothing is replayed. */
+  readonly candles: boolean;
 }
 
 /** A parameter of a strategy, as it was said. */

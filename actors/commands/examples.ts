@@ -41,6 +41,7 @@ export const EXAMPLES = {
     ["marketd replay eurusd.csv --basis mid --serve", "stay up and serve what was replayed"],
     ["marketd replay spy.csv --strategy ema-cross --report spy.html", "test a strategy on it"],
     ["marketd replay --stored SPY --from 2026-03-02 --strategy ema-cross", "on what is stored"],
+    ["marketd replay --stored SPY --candles --strategy rsi-reversal", "on all of its candles"],
   ),
   backfill: examples(
     ["marketd backfill AAPL --from 2026-03-02T14:30:00Z", "up to the present"],

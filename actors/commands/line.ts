@@ -169,6 +169,7 @@ function parserOf(choose: (invocation: Invocation) => void): Parser {
     .option("--stored <symbol>", "play what the store has of instruments, in place of files", also)
     .option("--from <time>", "of what is stored: from here on, such as 2014-05-01")
     .option("--to <time>", "of what is stored: up to here, exclusive")
+    .option("--candles", "of what is stored: test on its candles, which may reach back further")
     .option("--strategy <id>", "test strategies on it, such as ema-cross,rsi-reversal", also)
     .option("--symbol <symbol>", "of a backtest: on these alone (all that is played)", also)
     .option("--interval <interval>", "of a backtest: the candles that they are shown (5m)")

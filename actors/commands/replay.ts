@@ -12,6 +12,7 @@ import type { Settings } from "../settings/schema.ts";
 import { type BacktestPlan, planOf, requirePlayed, testing } from "./backtest/plan.ts";
 import { concluding } from "./backtest/conclude.ts";
 import { copyPast } from "./backtest/past.ts";
+import { testStored } from "./backtest/stored.ts";
 import { ReportFiles } from "./backtest/write.ts";
 import { requireBasis } from "./basis.ts";
 import type { CommandDeps, ReplayArgs, StoredArgs } from "./deps.ts";
@@ -36,6 +37,12 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
   const reports = await ReportFiles.create(backtest?.reports ?? []);
   const scratch = await Deno.makeTempDir({ prefix: "marketd-" });
   try {
+    if (plan !== null && stored?.candles === true) {
+      const { basis } = args;
+      const { json } = backtest!;
+      const tested = { settings: configured, stored, basis, plan, json, files: reports };
+      return await testStored(deps, tested);
+    }
     const files = stored === undefined ? args.files : await unload(deps, stored, scratch);
     const definition = (await deps.sources.catalog.load(REPLAY))!;
     const options = definition.options.parse({ files, speed: args.speed });
@@ -83,14 +90,14 @@ function sourceOf({ files, stored }: ReplayArgs): string {
 /** Writes what is stored as recordings into a folder. @returns their files. */
 async function unload(
   deps: CommandDeps,
-  { symbols, ...span }: StoredArgs,
+  { from, symbols, to }: StoredArgs,
   folder: string,
 ): Promise<string[]> {
   const files: string[] = [];
   for (const symbol of symbols) {
     const out = `${folder}/${encodeURIComponent(symbol)}.csv`;
     const ticks = { kind: "ticks", interval: "1m", basis: undefined, format: "csv" } as const;
-    await exportRows(deps, { ...ticks, symbol, ...span, out });
+    await exportRows(deps, { ...ticks, symbol, from, to, out });
     files.push(out);
   }
   return files;

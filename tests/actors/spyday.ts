@@ -6,11 +6,11 @@
  */
 import { assertEquals } from "@std/assert";
 import { DrivenClock } from "../../actors/clock.ts";
-import { parseTime } from "../../domain/time.ts";
+import { DAY, HOUR, parseTime } from "../../domain/time.ts";
 import { replay } from "../../providers/replay/provider.ts";
 import { testContext } from "../providers/context.ts";
 import { type TestStore, until } from "./fixture.ts";
-import { inTree } from "./tree.ts";
+import { inTree, type Planted } from "./tree.ts";
 
 /** The folder of the recordings. */
 export const REAL = Deno.env.get("MARKETD_RECORDINGS");
@@ -44,6 +44,26 @@ export async function spy(): Promise<{ head: string; rows: Row[] }> {
     };
   });
   return { head: head!, rows };
+}
+
+/** The trades of a span. */
+export function at(rows: readonly Row[], from: number, to: number): Row[] {
+  return rows.filter(({ time }) => time >= from && time < to);
+}
+
+/**
+ * The session up to an instant, and one before it: its own first two hours, three days earlier and
+ * lower. So there is a value to leave, and to come back to.
+ */
+export function twoDays(head: string, rows: readonly Row[], end: number) {
+  const early = at(rows, OPEN, OPEN + 2 * HOUR).map((row) => {
+    const [time, cents] = [row.time - 3 * DAY, row.cents - 60];
+    const stamp = new Date(time / 1_000).toISOString();
+    return { ...row, time, cents, line: `${stamp},SPY,trade,${cents / 100},${row.size},,,,` };
+  });
+  const day = at(rows, OPEN - HOUR, end);
+  const csv = [head, ...[...early, ...day].map(({ line }) => line), ""].join("\n");
+  return { early, day, csv };
 }
 
 /** The levels by the words of the CBOT's guide, on whole cents. */
@@ -90,11 +110,12 @@ export function delta(rows: readonly Row[], from: number, to: number) {
   return [bought, sold, unknown, bought - sold];
 }
 
-/** Plays a file into a store, as a life of the daemon of its own. */
+/** Plays a file into a store, as a life of the daemon of its own. @param more what else is planted. */
 export async function play(
   store: TestStore,
   files: readonly string[],
   epoch: string,
+  more: Partial<Planted> = {},
 ): Promise<void> {
   const options = replay.options.parse({ files, speed: "max" });
   const inspection = await replay.inspect!(options);
@@ -103,6 +124,7 @@ export async function play(
     said: { instruments: ["SPY"], candles: { intervals: ["1m", "5m", "1d"] } },
     clock: new DrivenClock(inspection.first!),
     epoch,
+    ...more,
   }, async ({ shared }) => {
     await until(() => shared.directory.all().every(({ state }) => state === "finished"));
   });

@@ -1,14 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Regime } from "../../domain/state.ts";
-import { DAY, HOUR, MINUTE } from "../../domain/time.ts";
+import { HOUR, MINUTE } from "../../domain/time.ts";
 import { withFiles } from "../providers/replay/recordings.ts";
 import { inStore } from "./fixture.ts";
-import { delta, levels, NEEDS, OPEN, play, REAL, type Row, spy } from "./spyday.ts";
+import { at, delta, levels, NEEDS, OPEN, play, REAL, type Row, spy, twoDays } from "./spyday.ts";
 
 const within = (value: number, least: number, most: number) =>
   Math.min(Math.max(value, least), most);
-const at = (rows: readonly Row[], from: number, to: number) =>
-  rows.filter(({ time }) => time >= from && time < to);
 const extent = (rows: readonly Row[]) =>
   rows.reduce(
     ([low, high], { cents }) => [Math.min(low, cents / 100), Math.max(high, cents / 100)] as const,
@@ -57,17 +55,9 @@ Deno.test({
   ignore: REAL === undefined,
   fn: async () => {
     const { head, rows } = await spy();
-    // The session before is this one's first two hours, three days earlier and lower: so there is a
-    // value to leave, and to come back to.
-    const early = at(rows, OPEN, OPEN + 2 * HOUR).map((row) => {
-      const [time, cents] = [row.time - 3 * DAY, row.cents - 60];
-      const stamp = new Date(time / 1_000).toISOString();
-      return { ...row, time, cents, line: `${stamp},SPY,trade,${cents / 100},${row.size},,,,` };
-    });
-    const day = at(rows, OPEN - HOUR, END);
-    const csv = (some: readonly Row[]) => [head, ...some.map(({ line }) => line), ""].join("\n");
+    const { early, day, csv } = twoDays(head, rows, END);
     const [, vah, val] = levels(early) as number[];
-    await withFiles({ "days.csv": csv([...early, ...day]) }, async ([file]) => {
+    await withFiles({ "days.csv": csv }, async ([file]) => {
       await inStore(async (store) => {
         await play(store, [file!], "000000001");
         const { rows: states } = await store.real.measures("state", {

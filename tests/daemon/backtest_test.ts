@@ -261,6 +261,13 @@ Deno.test("strategies are tested on what is stored as on its recording", async (
       assert(signals.length > 0);
       assertEquals(signals, ofFile.runs[i]!.signals.filter(({ time }) => time > from));
     }
+    // And of the candles alone, which are shown by the same code.
+    for (const span of [[], [`--from=${from}`]]) {
+      const bars: Report = JSON.parse(
+        await run("--stored=AAPL,MSFT", "--candles", stored, ...span, ...tests),
+      );
+      assertEquals(bars.runs, (span.length === 0 ? ofFile : late).runs);
+    }
     // What was only tried is not among what is kept.
     const again: Report = JSON.parse(await run("--stored=AAPL,MSFT", stored, ...tests));
     assertEquals(again.runs, ofFile.runs);

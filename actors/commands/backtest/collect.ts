@@ -21,9 +21,6 @@ export interface Played {
   readonly step: number;
 }
 
-/** What is read. */
-export type SignalStore = Pick<Store, "candles" | "signals">;
-
 const PAGE = 5_000;
 
 /**
@@ -31,24 +28,22 @@ const PAGE = 5_000;
  *
  * @param from the first instant that was played.
  * @param to the last one.
+ * @param signalsOn what was said of an instrument, ascending by time.
  * @throws StoreError
  */
 export async function collect(
-  store: SignalStore,
+  store: Pick<Store, "candles">,
   { costs, strategies, symbols }: BacktestPlan,
   played: readonly Played[],
   from: Micros,
   to: Micros,
+  signalsOn: (instrument: Played) => Promise<readonly Signal[]>,
 ): Promise<BacktestRun[]> {
   const runs: BacktestRun[] = [];
   for (const instrument of played) {
     if (symbols !== null && !symbols.includes(instrument.symbol)) continue;
     const { basis, step, symbol } = instrument;
-    const said: Signal[] = [];
-    for (const planned of strategies) {
-      said.push(...await signalsOf(store, planned, instrument, from, to));
-    }
-    said.sort((a, b) => a.time - b.time);
+    const said = await signalsOn(instrument);
     const planOf = new Map(strategies.map((planned) => [planned.strategy.id, planned]));
     const trials = new Trials(said, {
       step,
@@ -74,9 +69,24 @@ export async function collect(
   return runs;
 }
 
+/** What the strategies of a plan said in a replay, as it is stored; ascending by time. */
+export async function storedSignals(
+  store: Pick<Store, "signals">,
+  { strategies }: Pick<BacktestPlan, "strategies">,
+  instrument: Played,
+  from: Micros,
+  to: Micros,
+): Promise<Signal[]> {
+  const said: Signal[] = [];
+  for (const planned of strategies) {
+    said.push(...await signalsOf(store, planned, instrument, from, to));
+  }
+  return said.sort((a, b) => a.time - b.time);
+}
+
 /** A strategy's signals, of the setup that is tested: a store may hold those of others too. */
 async function signalsOf(
-  store: SignalStore,
+  store: Pick<Store, "signals">,
   { revision, setup: { interval }, strategy: { id } }: PlannedStrategy,
   { basis, symbol }: Played,
   from: Micros,
@@ -91,7 +101,7 @@ async function signalsOf(
 
 /** Leads the trials along the minutes. @returns the minutes' closes. */
 async function walk(
-  store: SignalStore,
+  store: Pick<Store, "candles">,
   { basis, symbol }: Played,
   from: Micros,
   to: Micros,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { collect } from "./collect.ts";
+import { collect, storedSignals } from "./collect.ts";
 import type { BacktestPlan } from "./plan.ts";
 import type { BacktestRun } from "./report.ts";
 import { jsonOf } from "./json.ts";
@@ -33,7 +33,14 @@ export function concluding(
     const to = Math.min(last!, clock.now());
     const played = directory.all().filter(({ canary }) => !canary)
       .map(({ basis, instrument: { step, symbol } }) => ({ basis, step, symbol }));
-    const runs = await collect(store, plan, played, from, to);
+    const runs = await collect(
+      store,
+      plan,
+      played,
+      from,
+      to,
+      (one) => storedSignals(store, plan, one, from, to),
+    );
     const report = { version: about.version, source, from, to, costs: plan.costs, runs };
     for (const note of faultsOf(runs, setups.fortunes)) await stderr.write(`note: ${note}\n`);
     await stdout.write(json ? jsonOf(report) : `\n${textOf(report)}`);

@@ -97,7 +97,10 @@ Deno.test("replay takes what is stored in place of files", () => {
     symbols: ["SPY", "IBM", "VOD.L"],
     from: 86_400_000_000,
     to: undefined,
+    candles: false,
   });
+  assertMatch(refusal("replay a.csv --candles"), /--candles is for --stored only/);
+  assertMatch(refusal("replay --stored spy --candles"), /--candles is for backtests only/);
   assertMatch(
     refusal("replay a.csv --stored spy"),
     /--stored plays what is stored: leave out a\.csv/,

@@ -52,10 +52,9 @@ export const notifications = createService<NotificationsCommand, NotificationsIn
 
     const arm = (webhook: Webhook) => {
       clearTimeout(timers.get(webhook));
-      const { deliveredAt, retryAt, settings, waitsSince } = webhook;
+      const { deliveredAt, pause, retryAt, waitsSince } = webhook;
       if (waitsSince === null || busy.has(webhook) || draining) return;
-      const next = deliveredAt + settings.pause / MILLISECOND;
-      const due = Math.max(waitsSince + pace.gather, next, retryAt);
+      const due = Math.max(waitsSince + pace.gather, deliveredAt + pause, retryAt);
       timers.set(webhook, setTimeout(guard(() => begin(webhook)), Math.max(0, due - uptime())));
     };
 
@@ -70,11 +69,14 @@ export const notifications = createService<NotificationsCommand, NotificationsIn
     /** Sends what was gathered; what is not taken is gathered again. */
     async function send(webhook: Webhook, signal: AbortSignal): Promise<void> {
       const { digest, name, settings } = webhook;
-      const since = webhook.waitsSince;
+      const { urgent, waitsSince: since } = webhook;
       webhook.waitsSince = null;
+      webhook.urgent = false;
       const gathered = digest.take();
       try {
         await post(settings, bodyOf(settings.format, gathered), signal);
+        const isOngoing = since !== null && since < webhook.deliveredAt + webhook.pause;
+        webhook.streak = isOngoing ? webhook.streak + 1 : 0;
         webhook.deliveredAt = uptime();
         webhook.delivered++;
         meters.notifications.inc({ webhook: name, outcome: "delivered" });
@@ -87,6 +89,7 @@ export const notifications = createService<NotificationsCommand, NotificationsIn
         else {
           digest.putBack(gathered);
           webhook.waitsSince = since;
+          webhook.urgent ||= urgent;
         }
         fail(webhook, error, isFinal);
       }
@@ -111,9 +114,11 @@ export const notifications = createService<NotificationsCommand, NotificationsIn
       for (const webhook of webhooks) {
         if (!webhook.filter.passes(notice)) continue;
         webhook.digest.add(notice);
-        if (webhook.waitsSince !== null) continue;
-        webhook.waitsSince = uptime();
-        arm(webhook);
+        const isFirst = webhook.waitsSince === null;
+        const isUrgent = notice.severity === "error" && !webhook.urgent;
+        webhook.waitsSince ??= uptime();
+        webhook.urgent ||= isUrgent;
+        if (isFirst || isUrgent) arm(webhook);
       }
     });
 

@@ -7,6 +7,10 @@
 import type { NotificationSettings } from "../settings/schema.ts";
 import { Digest } from "../../domain/digest.ts";
 import { NoticeFilter } from "../../domain/notice.ts";
+import { MILLISECOND } from "../../domain/time.ts";
+
+/** How often a pause is doubled at most. */
+const DOUBLINGS = 4;
 
 /** One webhook. Instants are of a monotonic clock, in milliseconds. */
 export class Webhook {
@@ -14,8 +18,12 @@ export class Webhook {
   readonly filter: NoticeFilter;
   /** When the first of what waits came; `null` where nothing waits. */
   waitsSince: number | null = null;
+  /** Whether what waits is an error. */
+  urgent = false;
   /** When the last message was taken. */
   deliveredAt = -Infinity;
+  /** How many messages in a row had to wait for the pause after the one before. */
+  streak = 0;
   /** When it may be tried again. */
   retryAt = -Infinity;
   /** Failures since the last message that was taken. */
@@ -28,6 +36,15 @@ export class Webhook {
 
   constructor(readonly name: string, readonly settings: NotificationSettings) {
     this.filter = new NoticeFilter(settings.severity, settings.events);
+  }
+
+  /**
+   * How long there is to be no message after the last, in milliseconds: twice as long each time that
+   * things went on changing, unless what waits is an error.
+   */
+  get pause(): number {
+    const doublings = this.urgent ? 0 : Math.min(this.streak, DOUBLINGS);
+    return this.settings.pause / MILLISECOND * 2 ** doublings;
   }
 }
 

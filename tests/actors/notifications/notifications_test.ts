@@ -136,6 +136,32 @@ Deno.test("a feed that flaps makes one message in a while, which counts its chan
   });
 });
 
+Deno.test("while things go on changing messages come ever more seldom, errors excepted", async () => {
+  await withHook(async (hook) => {
+    const one = notify(hook.url);
+    const pauses: number[] = [];
+    for (let message = 1; message <= 4; message++) {
+      one.provider("backoff", "cut");
+      await until(() => one.webhook.delivered === message);
+      pauses.push(one.webhook.pause);
+    }
+    assertEquals(pauses, [100, 200, 400, 800]);
+    one.provider("live");
+    one.provider("faulted", "the key is wrong", "alpaca");
+    assertEquals(one.webhook.pause, 100);
+    await until(() => one.webhook.delivered === 5);
+    assertMatch(hook.texts[4]!, /provider ig: live\n\[error\] provider alpaca: faulted/);
+    for (let message = 6; message < 20; message++) one.webhook.streak++;
+    assertEquals(one.webhook.pause, 1_600);
+    // After a quiet time it is as before.
+    one.webhook.deliveredAt -= 10_000;
+    one.provider("live", null, "alpaca");
+    await until(() => one.webhook.delivered === 6);
+    assertEquals(one.webhook.pause, 100);
+    await one.stop();
+  });
+});
+
 Deno.test("gaps of many instruments are told together, and so is that they are filled", async () => {
   await withHook(async (hook) => {
     const one = notify(hook.url);

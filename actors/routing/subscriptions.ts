@@ -15,6 +15,9 @@ import type { Shared } from "../shared.ts";
 import { type Demanded, stepDemand } from "../../domain/demand.ts";
 import { formatDuration, type Micros } from "../../domain/time.ts";
 
+/** Instruments that are named in a line of the log. */
+const NAMED = 20;
+
 const log = logger("routing");
 
 interface Demand extends Demanded {
@@ -59,6 +62,20 @@ export function watchDemand(scope: FailoverScope, now: Micros): void {
       : `Its room at ${listing.provider} is needed for others.`;
     rest(scope, listing, now, why);
   }
+  logChange("needed again, and subscribed", change.subscribe);
+  logChange("not needed, and unsubscribed", change.unsubscribe);
+}
+
+/** Many may change at once: they are told in one line. */
+function logChange(what: string, demands: readonly Demand[]): void {
+  if (demands.length === 0) return;
+  const symbols = demands.map(({ listing }) => listing.instrument.symbol);
+  const named = symbols.slice(0, NAMED).join(", ") + (symbols.length > NAMED ? ", ..." : "");
+  log.info("{count} instruments are {what}: {symbols}", {
+    count: symbols.length,
+    what,
+    symbols: named,
+  });
 }
 
 /** Whether nothing else is under way that concerns who is heard of it. */
@@ -133,6 +150,6 @@ function tellChange(
   status: "idle" | "subscribed",
   reason: string,
 ): void {
-  log.info("{symbol} is {status} at {provider}: {reason}", { symbol, status, provider, reason });
+  log.debug("{symbol} is {status} at {provider}: {reason}", { symbol, status, provider, reason });
   publish(shared.hub, self, [statusEvent({ kind: "subscription", id: symbol, status, reason })]);
 }

@@ -127,6 +127,12 @@ recordedTest(
         await browser.check(`input[name=interval][value="${interval}"]`);
         await browser.waitFor(`${SHOWN} === ${length}`);
       }
+      // Times are the market's or, where that is chosen, UTC.
+      const start = text("#readout b");
+      await browser.check(`input[name=interval][value="1m"]`);
+      await browser.waitFor(`${start} === "07 Oct 2013, 19:59"`);
+      await browser.select("#zone", "utc");
+      await browser.waitFor(`${start} === "07 Oct 2013, 23:59"`);
       // The tape is the last trades, the newest first.
       const trades = await daemon.json<{ data: { id: string }[] }>(
         "/api/v1/ticks?symbol=SPY&kinds=trade&limit=40",

@@ -21,6 +21,14 @@ Deno.test("a page of an instrument that is not followed is not there, and the ne
     const response = await get("/instruments/AAPK");
     assertEquals(response.status, 404);
     assertMatch((await response.json()).detail, /did you mean AAPL\?/);
+    const page = await get("/instruments/<b>AAPK", { accept: "text/html,*/*" });
+    assertEquals([page.status, page.headers.get("content-type")], [
+      404,
+      "text/html; charset=UTF-8",
+    ]);
+    const text = await page.text();
+    assertMatch(text, /Nothing is known of &quot;&lt;B&gt;AAPK/);
+    assert(!text.includes("<b>AAPK") && !text.includes("<B>AAPK"));
   });
 });
 

@@ -82,6 +82,18 @@ export const depthSchema = z.strictObject({
 export const tickSchema = z.discriminatedUnion("kind", [tradeSchema, quoteSchema, depthSchema])
   .openapi("Tick") satisfies z.ZodType<TickRecord>;
 
+/** What is measured of a book. */
+const bookMeasures = {
+  mid: z.number().nullable().openapi({ description: "Half way between the best of both sides." }),
+  spread: z.number().nullable(),
+  imbalance: z.number().nullable().openapi({
+    description: "The bids' share of all sizes less the asks', from -1 to 1.",
+  }),
+};
+
+/** A book as it is told on the stream: with what is measured of it. */
+export const depthToldSchema = depthSchema.extend(bookMeasures).openapi("DepthTold");
+
 /** A book. */
 export const bookSchema = z.strictObject({
   symbol: z.string(),
@@ -89,11 +101,7 @@ export const bookSchema = z.strictObject({
   time: time.openapi({ description: "The venue's." }),
   bids: z.array(level).openapi({ description: "Best first." }),
   asks: z.array(level).openapi({ description: "Best first." }),
-  mid: z.number().nullable().openapi({ description: "Half way between the best of both sides." }),
-  spread: z.number().nullable(),
-  imbalance: z.number().nullable().openapi({
-    description: "The bids' share of all sizes less the asks', from -1 to 1.",
-  }),
+  ...bookMeasures,
 }).openapi("Book") satisfies z.ZodType<BookRecord>;
 
 /** A gap. */

@@ -6,6 +6,7 @@
  */
 import type { HubEvent } from "../../hub.ts";
 import type { StreamFormat } from "./subscription.ts";
+import { measureBook } from "../../../domain/book.ts";
 import type { Candle } from "../../../domain/candle.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import type { OrderFlow } from "../../../domain/flow/bar.ts";
@@ -15,7 +16,7 @@ import type { Signal } from "../../../domain/signal.ts";
 import { signalRecord } from "../../../domain/signaltables.ts";
 import type { StateAt } from "../../../domain/state.ts";
 import { candleRecord, gapRecord, tickRecord } from "../../../domain/tables.ts";
-import type { Tick } from "../../../domain/tick.ts";
+import type { Depth, Tick } from "../../../domain/tick.ts";
 
 const encoder = new TextEncoder();
 
@@ -28,8 +29,9 @@ function recordOf(event: HubEvent): unknown {
   switch (event.type) {
     case "trade":
     case "quote":
-    case "depth":
       return tickRecord(event.payload as Tick);
+    case "depth":
+      return { ...tickRecord(event.payload as Depth), ...measureBook(event.payload as Depth) };
     case "candle":
       return candleRecord(event.payload as Candle);
     case "gap":

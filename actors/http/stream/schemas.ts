@@ -7,7 +7,13 @@ import { z } from "@hono/zod-openapi";
 import type { Cut } from "./client.ts";
 import type { Hello } from "./opening.ts";
 import { flowSchema, profileSchema, stateSchema } from "../api/measurerecords.ts";
-import { candleSchema, depthSchema, gapSchema, quoteSchema, tradeSchema } from "../api/records.ts";
+import {
+  candleSchema,
+  depthToldSchema,
+  gapSchema,
+  quoteSchema,
+  tradeSchema,
+} from "../api/records.ts";
 import { type Status, STATUS_KINDS } from "../../hub.ts";
 import { SEVERITIES } from "../../../domain/notice.ts";
 import { signalSchema } from "../api/signals.ts";
@@ -64,7 +70,7 @@ export const eventSchema = z.discriminatedUnion("event", [
   eventOf("hello", helloSchema),
   eventOf("trade", tradeSchema),
   eventOf("quote", quoteSchema),
-  eventOf("depth", depthSchema),
+  eventOf("depth", depthToldSchema),
   eventOf("candle", candleSchema),
   eventOf("profile", profileSchema),
   eventOf("flow", flowSchema),

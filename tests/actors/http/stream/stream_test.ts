@@ -1,7 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { candle, closed, dataOf, events, forming, quote, tell, trade } from "./events.ts";
+import {
+  candle,
+  closed,
+  dataOf,
+  DAY_START,
+  events,
+  forming,
+  quote,
+  tell,
+  trade,
+} from "./events.ts";
 import { eventually, openWorld } from "./world.ts";
 import { eventSchema } from "../../../../actors/http/stream/schemas.ts";
+import type { Depth } from "../../../../domain/tick.ts";
 import type { HubEvent } from "../../../../actors/hub.ts";
 
 Deno.test("a stream begins with hello, which says all there is to say to a fresh client", async () => {
@@ -193,6 +204,30 @@ Deno.test("one JSON object a line has the same content", async () => {
   assertEquals(lines, sse);
   for (const line of lines) assertEquals(eventSchema.parse(line), line);
   assertEquals(sse.length, 6);
+});
+
+Deno.test("a book is told with its middle, its spread and its imbalance", async () => {
+  await using world = await openWorld();
+  const book: Depth = {
+    kind: "depth",
+    symbol: "AAPL",
+    time: DAY_START,
+    receivedAt: DAY_START,
+    provider: "test",
+    id: "1",
+    flags: 0,
+    bids: [{ price: 100, size: 300 }],
+    asks: [{ price: 100.4, size: 60 }, { price: 100.5, size: 40 }],
+  };
+  world.publish(...events({ ticks: [book] }));
+  const stream = await world.open("?types=depth");
+  await stream.next();
+  const told = await stream.next();
+  const data = dataOf(told) as unknown as Record<string, unknown>;
+  // (300 - 100) of 400.
+  assertEquals([data["mid"], data["spread"], data["imbalance"]], [100.2, 0.4, 0.5]);
+  eventSchema.parse({ event: told.event, data });
+  await stream.close();
 });
 
 Deno.test("HEAD is answered without a client", async () => {

@@ -74,6 +74,9 @@ function readStored(files: readonly string[], options: Options): StoredArgs | un
   if (candles && listOf(options, "strategy").length === 0) {
     throw new UsageError("--candles is for backtests only: name what to test with --strategy");
   }
+  if (candles && options["serve"] === true) {
+    throw new UsageError("--candles replays nothing that could be served: leave out --serve");
+  }
   if (files.length === 0) return { symbols, from, to, candles };
   throw new UsageError(`--stored plays what is stored: leave out ${files.join(", ")}`);
 }

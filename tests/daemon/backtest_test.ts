@@ -268,6 +268,20 @@ Deno.test("strategies are tested on what is stored as on its recording", async (
       );
       assertEquals(bars.runs, (span.length === 0 ? ofFile : late).runs);
     }
+    const refused = async (words: RegExp, ...args: string[]) => {
+      const { code, stderr } = await marketd(folder, [
+        "replay",
+        "--candles",
+        stored,
+        ...tests,
+        ...args,
+      ]);
+      assertEquals(code, 1);
+      assertMatch(stderr, words);
+    };
+    await refused(/of APPL: no candles of it are in .*; did you mean AAPL\?/, "--stored=APPL");
+    await refused(/no candles are stored in that span/, "--stored=AAPL", "--from=2030-01-01");
+    await refused(/stored on trade: name one with --basis/, "--stored=AAPL", "--basis=bid");
     // What was only tried is not among what is kept.
     const again: Report = JSON.parse(await run("--stored=AAPL,MSFT", stored, ...tests));
     assertEquals(again.runs, ofFile.runs);

@@ -52,6 +52,8 @@ export interface Close {
 /** What is said with every report of how it was counted. */
 export const RULES: readonly string[] = [
   "Each signal is tried by itself on the minutes after it, up to its horizon; there is no portfolio.",
+  "A signal counts from the end of its candle on. Live it is told a grace later (candles.grace, two " +
+  "seconds as a rule): what the price does in them is not counted.",
   "Where the market stands at the entry it is entered at the next minute's open; else the entry waits " +
   "for the market, and is missed where that goes to the stop or the target first.",
   "Where one minute has both the stop and the target, the stop came first; a minute in which it is " +

@@ -102,6 +102,10 @@ Deno.test("replay takes what is stored in place of files", () => {
   assertMatch(refusal("replay a.csv --candles"), /--candles is for --stored only/);
   assertMatch(refusal("replay --stored spy --candles"), /--candles is for backtests only/);
   assertMatch(
+    refusal("replay --stored spy --candles --strategy x --serve"),
+    /--candles replays nothing that could be served/,
+  );
+  assertMatch(
     refusal("replay a.csv --stored spy"),
     /--stored plays what is stored: leave out a\.csv/,
   );

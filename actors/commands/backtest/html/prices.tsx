@@ -15,8 +15,10 @@ const WIDTH = 1_000;
 const HEIGHT = 340;
 /** Times named below. */
 const NAMED = 7;
-/** Half the width of a mark. */
+/** Half the width of a mark; where there are many, they are small. */
 const SIZE = 5;
+const SMALL = 2.5;
+const MANY = 150;
 
 /** The chart of a run; nights and weekends take no room in it. */
 export function Prices({ run }: { run: BacktestRun }) {
@@ -25,6 +27,7 @@ export function Prices({ run }: { run: BacktestRun }) {
   const prices = closes.map(({ price }) => price);
   const shown = [...prices, ...entered.flatMap((one) => [one.entered!.price, one.left!.price])];
   const kept = thin(prices, WIDTH / 2);
+  const size = entered.length > MANY ? SMALL : SIZE;
   return (
     <Frame
       label={`Closes of ${symbol} with ${entered.length} signals`}
@@ -41,7 +44,7 @@ export function Prices({ run }: { run: BacktestRun }) {
             class="price"
             points={kept.map((i) => `${place(x(i))},${place(y(prices[i]!))}`).join(" ")}
           />
-          {entered.map((one) => <Trade result={one} closes={closes} x={x} y={y} />)}
+          {entered.map((one) => <Trade result={one} size={size} closes={closes} x={x} y={y} />)}
         </>
       )}
     />
@@ -50,23 +53,24 @@ export function Prices({ run }: { run: BacktestRun }) {
 
 interface TradeProps {
   readonly result: Result;
+  readonly size: number;
   readonly closes: readonly Close[];
   readonly x: Scale;
   readonly y: Scale;
 }
 
-function Trade({ closes, result, x, y }: TradeProps) {
+function Trade({ closes, result, size, x, y }: TradeProps) {
   const { entered, left, signal } = result;
   const [x1, y1] = [x(indexOf(closes, entered!.time)), y(entered!.price)];
   const [x2, y2] = [x(indexOf(closes, left!.time)), y(left!.price)];
-  const tip = signal.side === "buy" ? -SIZE : SIZE;
-  const corners = [[x1, y1 + tip], [x1 - SIZE, y1 - tip], [x1 + SIZE, y1 - tip]];
+  const tip = signal.side === "buy" ? -size : size;
+  const corners = [[x1, y1 + tip], [x1 - size, y1 - tip], [x1 + size, y1 - tip]];
   return (
     <g class={`trade ${classOf(result)}`}>
       <title>{titleOf(result)}</title>
       <line x1={place(x1)} y1={place(y1)} x2={place(x2)} y2={place(y2)} />
       <polygon points={corners.map(([a, b]) => `${place(a!)},${place(b!)}`).join(" ")} />
-      <circle cx={place(x2)} cy={place(y2)} r="2.5" />
+      <circle cx={place(x2)} cy={place(y2)} r={size / 2} />
     </g>
   );
 }

@@ -127,6 +127,23 @@ recordedTest(
         await browser.check(`input[name=interval][value="${interval}"]`);
         await browser.waitFor(`${SHOWN} === ${length}`);
       }
+      // The profile of the session, and that of what is in sight, which is less.
+      type Profile = { poc: number; vah: number; val: number; status: string };
+      const path = "/api/v1/profile?symbol=SPY";
+      const { data: [profile] } = await daemon.json<{ data: Profile[] }>(path);
+      const said = text("#profile-said");
+      const [poc, vah, val] = [profile!.poc, profile!.vah, profile!.val].map((one) =>
+        one.toFixed(2)
+      );
+      assertEquals(
+        await browser.evaluate(said),
+        // The recording ends within it.
+        `Profile of volume: POC ${poc}, VAH ${vah}, VAL ${val}, ${profile!.status}`,
+      );
+      await browser.check("input[name=span][value=none]");
+      await browser.waitFor(`${said} === ""`);
+      await browser.check("input[name=span][value=sight]");
+      await browser.waitFor(`${said}.startsWith("Profile of volume: POC ")`);
       // Times are the market's or, where that is chosen, UTC.
       const start = text("#readout b");
       await browser.check(`input[name=interval][value="1m"]`);

@@ -250,6 +250,7 @@ function ChartPanel({ intervals, basis }: { intervals: readonly string[]; basis:
             </li>
           ))}
         </ul>
+        <p id="profile-said" class="soft"></p>
         <p class="soft credit">
           On {basis === "trade" ? "trades" : `${basis} quotes`}. Chart by{" "}
           <a href="https://www.tradingview.com/" rel="noreferrer">TradingView</a>{" "}

@@ -36,9 +36,17 @@ export class ChartView {
     this.#scale.subscribeSizeChange(() => this.makeRoom());
   }
 
-  /** The places of the bars in sight, the outermost ones cut; `null` where there are none. */
+  /**
+   * The places of the bars in sight, the outermost ones cut and those below what stands at the right
+   * left out; `null` where there are none.
+   *
+   * @returns {{ from: number, to: number } | null}
+   */
   get range() {
-    return this.#scale.getVisibleLogicalRange();
+    const range = this.#scale.getVisibleLogicalRange();
+    const width = this.#scale.width();
+    const edge = this.#scale.coordinateToLogical(width - this.#room(width));
+    return range === null ? null : { from: range.from, to: Math.min(range.to, edge ?? range.to) };
   }
 
   /** @param {() => void} moved called when other bars come into sight. */

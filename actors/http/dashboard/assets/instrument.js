@@ -111,7 +111,12 @@ const signals = new Signals(find("#signals", HTMLElement), instrument, zone, (ti
   drawReadout();
   container.focus();
 });
-const profile = new ProfileFeed(symbol, chart);
+const profile = new ProfileFeed(
+  symbol,
+  chart,
+  (text) => setText(find("#profile-said", HTMLElement), text),
+  instrument,
+);
 /** @type {IndicatorChoice | null} */
 let choice = null;
 

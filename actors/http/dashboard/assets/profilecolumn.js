@@ -19,6 +19,8 @@ const DASH = [5, 4];
  * @property {number} poc
  * @property {number} vah
  * @property {number} val
+ * @property {"volume" | "ticks"} basis
+ * @property {string} status
  * @property {number} binSize
  * @property {readonly { readonly price: number, readonly volume: number }[]} bins the lowest first.
  */

@@ -214,7 +214,7 @@ export class ProfileSeries {
     const whole = this.#whole;
     if (whole === null || at >= whole.stretch.end) return;
     whole.isCut = true;
-    this.#sessions = [this.#read(whole)];
+    this.#sessions.push(this.#read(whole));
   }
 
   /** Takes note of a time in which the feed was not heard. */

@@ -140,13 +140,13 @@ function* providers(deps: HttpDeps): Findings {
   }
 }
 
-/** The actors that do not run, but for those that are among the essentials. */
+/** The actors that should run and do not, but for those that are among the essentials. */
 function* actors(deps: HttpDeps): Findings {
   const essential = new Set(readiness(deps).map(({ name }) => name));
   for (const { report: { id, status, lastError } } of deps.reports()) {
     // A shard reports its instruments' candles too: they are looked up in the directory.
     const isElsewhere = id.startsWith("candles of ") || essential.has(`actor ${id}`);
-    if (status === "running" || isElsewhere) continue;
+    if (status === "running" || status === "stopped" || isElsewhere) continue;
     yield [`actor:${id}`, {
       componentType: "component",
       observedValue: status,

@@ -33,6 +33,8 @@ export interface Running {
   run: StrategyRun | null;
   /** What it kept before it failed. */
   kept: RunState | null;
+  /** The end of the last candle that is not its own to look at; absent until that is known. */
+  from: Micros | undefined;
   /** Closed candles that it is yet to be shown. */
   readonly waiting: Shown[];
   /** When it failed of late, by a monotonic clock. */
@@ -177,11 +179,13 @@ export class Strategies {
     const { basis, instrument: { step } } = one.listing;
     const options = { strategy, setup, revision, symbol, basis, step };
     one.kept = kept;
-    one.waiting.unshift(...candles);
+    // From the first on that it is to look at, they wait in the order in which they closed.
+    const first = one.waiting.find(({ isNew }) => isNew)?.candle.start ?? Infinity;
+    one.waiting.unshift(...candles.filter(({ candle: { start } }) => start < first));
     try {
-      // What closed before it was set up was another's to look at.
-      const from = kept === null ? request.now : Math.max(kept.until, since);
-      one.run = new StrategyRun(options, kept, from);
+      // What closed before it was set up was another's to look at; what it failed at is its own.
+      one.from ??= kept === null ? request.now : Math.max(kept.until, since);
+      one.run = new StrategyRun(options, kept, one.from);
       this.#tell(one, "running", null);
     } catch (error) {
       this.#fault(one, error);
@@ -368,6 +372,7 @@ function begin(
     setup,
     run: null,
     kept,
+    from: undefined,
     waiting: [],
     failures: [],
     retry: undefined,

@@ -12,6 +12,10 @@ import { isMarketId, MARKET_IDS, type MarketId, MARKETS } from "./market.ts";
 export interface ProviderMapping {
   /** The venue's own name (an IG epic, say); absent where it is our symbol. */
   readonly epic?: string;
+  /** How deep it is served there; absent: as the instrument says. */
+  readonly level?: 1 | 2;
+  /** Whether it is asked there at all; absent: yes. */
+  readonly active?: boolean;
 }
 
 /** What a configuration or an API call says of an instrument; the rest follows from the symbol. */
@@ -41,6 +45,16 @@ export interface Instrument {
   /** Whether it stays subscribed though nothing needs it. */
   readonly pinned: boolean;
   readonly providers: Readonly<Record<string, ProviderMapping>>;
+}
+
+/** How deep a provider is to serve an instrument. */
+export function levelAt({ level, providers }: Instrument, provider: string): 1 | 2 {
+  return providers[provider]?.level ?? level;
+}
+
+/** Whether a provider is asked for an instrument at all. */
+export function isActiveAt({ providers }: Instrument, provider: string): boolean {
+  return providers[provider]?.active ?? true;
 }
 
 /** What kind of thing an instrument is. */

@@ -11,7 +11,7 @@ import { Routes } from "../routing/routes.ts";
 import { loadSettings } from "../settings/load.ts";
 import type { Settings } from "../settings/schema.ts";
 import { MarketdError } from "../../domain/errors.ts";
-import { type Instrument, resolveInstrument } from "../../domain/instrument.ts";
+import { type Instrument, isActiveAt, resolveInstrument } from "../../domain/instrument.ts";
 
 /** How long the running daemon may take to answer, in milliseconds. */
 const TIMEOUT = 3_000;
@@ -99,7 +99,7 @@ function tellRunning(
 function wantedOf(settings: Settings, id: string): Instrument[] {
   const routes = new Routes(settings, new Map());
   return settings.instruments.map(resolveInstrument)
-    .filter((one) => routes.askedFor(one).includes(id));
+    .filter((one) => isActiveAt(one, id) && routes.askedFor(one).includes(id));
 }
 
 /** The providers of the daemon that runs as configured; `undefined` where none answers. */

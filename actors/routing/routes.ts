@@ -16,7 +16,7 @@ import type { ExchangeChange, RouteChange } from "../../db/store.ts";
 import { completeExchange, type ExchangeProvider, preferredOf } from "../../domain/exchange.ts";
 import type { Basis } from "../../domain/candle.ts";
 import { beginFailover, type FailoverState } from "../../domain/failover.ts";
-import type { Instrument } from "../../domain/instrument.ts";
+import { type Instrument, isActiveAt } from "../../domain/instrument.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Capability, Provider } from "../../providers/provider.ts";
 
@@ -198,7 +198,7 @@ export class Routes implements Table {
   }
 
   #offers(id: string, instrument: Instrument): readonly Capability[] {
-    return this.#ready.get(id)?.offers(instrument) ?? [];
+    return isActiveAt(instrument, id) ? this.#ready.get(id)?.offers(instrument) ?? [] : [];
   }
 }
 

@@ -52,7 +52,14 @@ export const instrumentSchema = z.strictObject({
   basis: z.enum(["trade", "bid", "ask", "mid"]).optional(),
   /** Whether it stays subscribed though nothing needs it. */
   pinned: z.boolean().optional(),
-  providers: z.record(z.string(), z.strictObject({ epic: z.string().min(1).exactOptional() }))
+  providers: z.record(
+    z.string(),
+    z.strictObject({
+      epic: z.string().min(1).exactOptional(),
+      level: z.literal([1, 2]).exactOptional(),
+      active: z.boolean().exactOptional(),
+    }),
+  )
     .optional(),
 });
 

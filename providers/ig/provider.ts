@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Instrument } from "../../domain/instrument.ts";
+import { type Instrument, levelAt } from "../../domain/instrument.ts";
 import { SECOND } from "../../domain/time.ts";
 import type {
   Capability,
@@ -82,7 +82,7 @@ function sessionOf(gateway: Gateway, login: Login, options: IgOptions): Session 
 
 function offers(instrument: Instrument): readonly Capability[] {
   if (!isNameable(instrument)) return [];
-  return instrument.level === 2
+  return levelAt(instrument, ID) === 2
     ? ["quotes", "depth", "bars", "streaming"]
     : ["quotes", "bars", "streaming"];
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Instrument } from "../../domain/instrument.ts";
+import { type Instrument, levelAt } from "../../domain/instrument.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { ProviderContext, ProviderError, Refusal, Stream, StreamSink } from "../provider.ts";
 import { CANDLE_FIELDS, closedBar } from "./candles.ts";
@@ -178,8 +178,10 @@ export class IgStream implements Stream {
     });
   }
 
-  #prices({ instrument: { symbol, level }, market: { epic, exponent } }: Entry) {
+  #prices({ instrument, market: { epic, exponent } }: Entry) {
     const { context, login } = this.#options;
+    const { symbol } = instrument;
+    const level = levelAt(instrument, ID);
     const name = `PRICE:${login.account}:${epic}`;
     const decoder = new PriceDecoder(
       { provider: ID, symbol, exponent, level },

@@ -9,6 +9,7 @@ import { type ConnectionRef, sessionOf } from "../../connections/report.ts";
 import { connectionName } from "../../connections/names.ts";
 import type { Listing } from "../../instruments/directory.ts";
 import type { Shared } from "../../shared.ts";
+import { isActiveAt } from "../../../domain/instrument.ts";
 import type { Capability, Provider, Session } from "../../../providers/provider.ts";
 
 /** A provider that can be asked. */
@@ -87,7 +88,9 @@ export function mayGive(
   gives: Source["gives"],
 ): boolean {
   const { historyKinds: kinds } = provider;
-  if (provider.offers(instrument).length === 0) return false;
+  if (!isActiveAt(instrument, provider.id) || provider.offers(instrument).length === 0) {
+    return false;
+  }
   if (kinds === undefined) return true;
   return gives === "trades" ? kinds.trades : kinds.bars.includes(basis);
 }

@@ -3,6 +3,7 @@ import { historyRoutes, mayGive, sourcesOf } from "../../../actors/routing/backf
 import { Scripted } from "../connections/scripted.ts";
 import { inStore, listingOf, settingsOf, until, worldOf } from "../fixture.ts";
 import { inTree, stateOf } from "../tree.ts";
+import { type Instrument, resolveInstrument } from "../../../domain/instrument.ts";
 import type { Basis } from "../../../domain/candle.ts";
 import type { Store } from "../../../db/store.ts";
 
@@ -64,3 +65,18 @@ Deno.test("a rule that was set while it ran decides who is asked for history", (
       assertEquals(asked(), ["b", "a"]);
     });
   }));
+
+Deno.test("a provider that is not active for an instrument neither feeds it nor has its history", () => {
+  const [a, b] = [new Scripted("a"), new Scripted("b")];
+  const settings = settingsOf({
+    providers: { a: {}, b: {} },
+    instruments: [{ symbol: "AAPL", providers: { a: { active: false } } }, "MSFT"],
+    routes: [{ match: "*", providers: ["a", "b"], failover: {} }],
+  });
+  const world = worldOf({} as Store, { settings, providers: new Map([["a", a], ["b", b]]) });
+  const [aapl, msft] = settings.instruments.map(resolveInstrument) as [Instrument, Instrument];
+  assertEquals(world.routes.feeding(aapl)?.candidates, ["b"]);
+  assertEquals(world.routes.feeding(msft)?.candidates, ["a", "b"]);
+  assertEquals(mayGive(a, listingOf({ instrument: aapl }), "trades"), false);
+  assertEquals(mayGive(a, listingOf({ instrument: msft }), "trades"), true);
+});

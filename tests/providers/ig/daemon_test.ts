@@ -18,7 +18,7 @@ providers:
     password: ${LOGIN.password}
     endpoints: { api: "${simulator.api}" }
 instruments:
-  - { symbol: EURUSD, level: 2 }
+  - { symbol: EURUSD, providers: { ig: { level: 2 } } }
   - VOD.L
 `;
 }

@@ -84,12 +84,22 @@ async function marketd(folder: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** All signals that a store has, as lines. */
-async function signalsIn(url: string): Promise<string[]> {
+/** What a store has of signals, as lines, and of what they were made of. */
+async function keptIn(url: string) {
   const store = await openStore(url, { mode: "read" });
   try {
     const { rows } = await store.signals({ order: "time", limit: 10_000 });
-    return rows.map((signal) => JSON.stringify(signalRecord(signal)));
+    const query = { symbol: SYMBOL, order: "time", limit: 9_999 } as const;
+    const parts = (await store.measures("profile", { ...query, name: "volume" })).rows;
+    const flows = (await store.measures("flow", { ...query, name: "1m" })).rows;
+    return {
+      signals: rows.map((signal) => JSON.stringify(signalRecord(signal))),
+      // What came when, and so how often a minute was told, is another matter.
+      parts,
+      flows: flows.map(({ buyVolume, cumulative, sellVolume, start, unknownVolume }) =>
+        `${start} ${buyVolume} ${sellVolume} ${unknownVolume} ${cumulative}`
+      ),
+    };
   } finally {
     await store.close();
   }
@@ -160,7 +170,7 @@ Deno.test("a live run that was cut off in between and the replay of its export g
       await simulator.stop();
     }
 
-    const signals = await signalsIn(live);
+    const { flows, parts, signals } = await keptIn(live);
     for (const id of Object.keys(STRATEGIES)) {
       const count = signals.filter((line) => line.includes(`"strategy":"${id}"`)).length;
       assert(count > 1, `${id} gave ${count} signals`);
@@ -168,6 +178,9 @@ Deno.test("a live run that was cut off in between and the replay of its export g
     await marketd(folder, "export", "ticks", SYMBOL, "--store", live, "--out", "ticks.csv");
     const replayed = `sqlite:${folder}/replayed.db`;
     await marketd(folder, "replay", "ticks.csv", "--store", replayed);
-    const again = await signalsIn(replayed);
-    assertEquals(again, signals);
+    const again = await keptIn(replayed);
+    assertEquals(again.signals, signals);
+    assertEquals(again.parts.length, 150);
+    assertEquals(again.parts, parts);
+    assertEquals(again.flows, flows);
   }));

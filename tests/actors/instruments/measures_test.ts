@@ -281,3 +281,28 @@ Deno.test("with bins of another width a session begins anew, and says since when
     assertEquals(session.since, T0 + MINUTE);
     await second.drain();
   }));
+
+Deno.test("minutes that are closed on the way to a gap, or to a question, are kept", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    one.say([trade({ size: 7 })]);
+    // Closes the minute; no beat has taken it yet.
+    one.say([trade({ time: T0 + MINUTE + 3 * SECOND, size: 8 })]);
+    const span = { from: T0 + MINUTE + 4 * SECOND, to: T0 + MINUTE + 5 * SECOND };
+    const gap = {
+      provider: "test",
+      ...span,
+      reason: "disconnect",
+      status: "open",
+      detectedAt: span.to,
+    } as const;
+    one.tell({ type: "instruments.gap", provider: "test", gap });
+    assertEquals((await kept(one, "profile", "volume")).map(({ values }) => values), [[7]]);
+    one.say([trade({ time: T0 + 2 * MINUTE + 3 * SECOND, size: 9 })]);
+    const types = new Set(["profile", "flow"] as const);
+    one.send("shard-1", { type: "shard.tell", symbol: "AAPL", types } as never);
+    assertEquals((await kept(one, "profile", "volume")).map(({ values }) => values), [[7], [8]]);
+    assertEquals((await kept(one, "flow", "1m")).length, 2);
+    await one.drain();
+  }));

@@ -134,6 +134,11 @@ recordedTest(
           assertEquals(await browser.complaints(), []);
         }
       }
+      // From the list one comes to the bar, which says why.
+      await browser.open(`${daemon.url}/instruments/SPY`);
+      await browser.waitFor(`${SHOWN}.length > 0`);
+      await browser.click("[data-signal] button");
+      await browser.waitFor(`${text("#readout")}.includes(${JSON.stringify(reason)})`);
       // Who is not signed in can look, and is told where to sign in.
       await browser.open(`${daemon.url}/strategies`);
       await browser.waitFor(`document.querySelector("tr[data-key=SPY] [role=switch]")?.disabled`);

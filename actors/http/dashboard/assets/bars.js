@@ -83,6 +83,16 @@ export class Bars {
   }
 
   /**
+   * The bar that follows one that is there; `undefined` where that is the newest.
+   *
+   * @param {Bar} bar
+   */
+  after(bar) {
+    const place = this.#places.get(secondsOf(bar.start));
+    return place === undefined ? undefined : this.#list[place + 1];
+  }
+
+  /**
    * Takes bars in any order.
    *
    * @param {readonly Bar[]} bars

@@ -25,6 +25,9 @@ import { History } from "./history.js";
  * @property {"open" | "filled" | "unfillable"} status
  */
 
+/** How long after a failure it is tried again, in milliseconds. */
+const AGAIN = 3_000;
+
 /** Feeds the chart of one instrument. */
 export class ChartFeed {
   #symbol;
@@ -94,7 +97,7 @@ export class ChartFeed {
       if (isAgain) this.#bars.forgetForming();
       this.#isLoaded = true;
       await this.#take(history, bars, undefined);
-    });
+    }, () => this.load());
   }
 
   /** Reads what is before the oldest bar. */
@@ -111,14 +114,20 @@ export class ChartFeed {
   /**
    * @param {History} history
    * @param {() => Promise<void>} run
+   * @param {() => Promise<void>} [again] tried a while after a failure; absent: whoever scrolls on
+   *   asks again.
    */
-  async #attempt(history, run) {
+  async #attempt(history, run, again) {
     try {
       await run();
       if (!history.isOver) this.#told.trouble(null);
     } catch (error) {
       if (history.isOver) return;
       this.#told.trouble(error instanceof Error ? error.message : String(error));
+      if (again === undefined) return;
+      setTimeout(() => {
+        if (!history.isOver) again();
+      }, AGAIN);
     }
   }
 

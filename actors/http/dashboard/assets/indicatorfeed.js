@@ -29,6 +29,8 @@ export class IndicatorFeed {
   #turn = 0;
   /** @type {readonly string[]} */
   #texts = [];
+  /** @type {Set<string>} Those whose values could not be had: asked for with the next bar. */
+  #missing = new Set();
 
   /**
    * @param {string} symbol
@@ -63,6 +65,9 @@ export class IndicatorFeed {
     this.#isDue = true;
     setTimeout(() => {
       this.#isDue = false;
+      const missing = [...this.#missing];
+      this.#missing.clear();
+      this.#load(missing);
       this.#follow();
     }, PACE);
   }
@@ -97,8 +102,10 @@ export class IndicatorFeed {
       run(text, { symbol: this.#symbol, interval, indicator: text }).then((show) => {
         if (turn === this.#turn) show();
       }, (error) => {
-        // What cannot be had now is asked for again with the next bar; what is refused never can be.
+        if (turn !== this.#turn) return;
+        // What is refused never can be had.
         if (error instanceof ApiError && error.status === 400) this.#refused(text, error.message);
+        else this.#missing.add(text);
       });
     }
   }

@@ -126,7 +126,9 @@ function drawSignals() {
 }
 
 function drawReadout() {
-  readout.show(pointed ?? feed.bars.last, zone(), chart.indicators);
+  const bar = pointed ?? feed.bars.last;
+  const said = bar === undefined ? [] : signals.sayAt(bar, feed.bars.after(bar));
+  readout.show(bar, zone(), chart.indicators, said);
 }
 
 function drawLegend() {

@@ -34,6 +34,7 @@ export function sentenceOf(bar, instrument, zone) {
 export class Readout {
   #parts;
   #indicators = element("span", { class: "readings" });
+  #signals = element("span", { class: "readings" });
   #instrument;
 
   /**
@@ -57,18 +58,20 @@ export class Readout {
       volume: part("V"),
       status: part(""),
     };
-    place.append(this.#indicators);
+    place.append(this.#indicators, this.#signals);
   }
 
   /**
    * @param {Bar | undefined} bar
    * @param {string} zone
    * @param {IndicatorLines} indicators
+   * @param {readonly string[]} said what strategies said at it.
    */
-  show(bar, zone, indicators) {
+  show(bar, zone, indicators, said) {
     if (bar === undefined) {
       for (const part of Object.values(this.#parts)) setText(part, "");
       this.#indicators.replaceChildren();
+      this.#signals.replaceChildren();
       return;
     }
     const { open, close, status } = bar;
@@ -82,6 +85,7 @@ export class Readout {
     parts.change.className = `number ${close > open ? "up" : close < open ? "down" : ""}`;
     setText(parts.volume, sizeText(amountOf(bar)));
     setText(parts.status, status === "complete" ? "" : status);
+    this.#signals.replaceChildren(...said.map((text) => element("span", {}, text)));
     const readings = indicators.at(secondsOf(bar.start));
     this.#indicators.replaceChildren(...readings.map(({ text, overlay, values }, at) =>
       element(

@@ -120,6 +120,22 @@ export class Signals {
     this.draw();
   }
 
+  /**
+   * What was said at a bar, with the weightiest reason of each: after it began, and before the next.
+   *
+   * @param {{ readonly start: string }} bar
+   * @param {{ readonly start: string } | undefined} next
+   * @returns {string[]} such as `▲ buy, ema-cross: The average of ...`
+   */
+  sayAt(bar, next) {
+    const from = Date.parse(bar.start);
+    const to = next === undefined ? Infinity : Date.parse(next.start);
+    return [...this.#known.values()].flatMap(({ side, strategy, reasons, time }) => {
+      const at = Date.parse(time);
+      return at > from && at <= to ? [`${SIDES[side]}, ${strategy}: ${reasons[0] ?? ""}`] : [];
+    });
+  }
+
   /** Writes the list. */
   draw() {
     const all = this.all;

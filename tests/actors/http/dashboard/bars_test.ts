@@ -77,6 +77,7 @@ Deno.test("a page that is told again changes nothing", () => {
   bars.merge(page);
   assertEquals(bars.list, page);
   assertEquals(bars.last, page[2]);
+  assertEquals([bars.after(page[1]!), bars.after(page[2]!)], [page[2], undefined]);
 });
 
 Deno.test("bars keep their order where each comes after the newest or replaces one", () => {

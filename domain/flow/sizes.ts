@@ -2,7 +2,7 @@
  * The distribution of an instrument's trade sizes, and which of them are large.
  *
  * Sizes are counted in buckets, sixteen to an octave, so that a quantile is right to 1/16 of its
- * value, in fixed memory, whatever the distribution (log-linear buckets: HdrHistogram,
+ * value, in bounded memory, whatever the distribution (log-linear buckets: HdrHistogram,
  * G. Tene; the guarantee of relative error: DDSketch, Masson, Rim and Lee, VLDB 2019). The quantile
  * is kept at hand: a size that is counted moves it by a bucket or none, mostly. P-squared (Jain and
  * Chlamtac, 1985) is smaller, but has no bound on its error, and trade sizes, mostly one round lot,
@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { Buckets } from "./buckets.ts";
 
 /** Sizes from 2^-20 (a millionth) to 2^40 (a million million); beyond, the first and last bucket. */
 const LOWEST_EXPONENT = -20;
@@ -39,22 +40,19 @@ export interface SizesRecord {
 
 /** Counts of sizes that have no say yet. */
 export class SizeCounts {
-  readonly #counts = new Uint32Array(BUCKETS);
+  readonly #counts = new Buckets();
   /** The buckets that hold anything. */
   readonly #filled: number[] = [];
 
   /** Counts a size above 0. */
   add(size: number): void {
     const bucket = bucketOf(size);
-    if (this.#counts[bucket]!++ === 0) this.#filled.push(bucket);
+    if (this.#counts.add(bucket, 1) === 0) this.#filled.push(bucket);
   }
 
   /** Hands over what was counted, and begins anew. */
   empty(into: (bucket: number, count: number) => void): void {
-    for (const bucket of this.#filled) {
-      into(bucket, this.#counts[bucket]!);
-      this.#counts[bucket] = 0;
-    }
+    for (const bucket of this.#filled) into(bucket, this.#counts.take(bucket));
     this.#filled.length = 0;
   }
 }
@@ -62,7 +60,7 @@ export class SizeCounts {
 /** Counts sizes, and tells a quantile of them. */
 export class Sizes {
   readonly #quantile: number;
-  readonly #counts = new Uint32Array(BUCKETS);
+  readonly #counts = new Buckets();
   #count = 0;
   /** The least bucket with at most `1 - quantile` of the sizes above it. */
   #mark = 0;
@@ -116,16 +114,14 @@ export class Sizes {
 
   /** Counts the sizes that another one counted. */
   merge(other: Sizes): void {
-    other.#counts.forEach((count, bucket) => this.#put(bucket, count));
+    other.#counts.each((bucket, count) => this.#put(bucket, count));
     this.#settle();
   }
 
   /** The counts as they are kept. */
   record(): SizesRecord {
     const counts: [number, number][] = [];
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      if (this.#counts[bucket]! > 0) counts.push([bucket, this.#counts[bucket]!]);
-    }
+    this.#counts.each((bucket, count) => counts.push([bucket, count]));
     return { quantile: this.#quantile, counts };
   }
 
@@ -138,7 +134,7 @@ export class Sizes {
   }
 
   #put(bucket: number, count: number): void {
-    this.#counts[bucket]! += count;
+    this.#counts.add(bucket, count);
     this.#count += count;
     if (bucket > this.#mark) this.#above += count;
   }
@@ -147,20 +143,19 @@ export class Sizes {
   #settle(): void {
     while (this.#count >= FORGET) this.#halve();
     const most = (1 - this.#quantile) * this.#count;
-    while (this.#above > most) this.#above -= this.#counts[++this.#mark]!;
-    while (this.#mark > 0 && this.#above + this.#counts[this.#mark]! <= most) {
-      this.#above += this.#counts[this.#mark--]!;
+    while (this.#above > most) this.#above -= this.#counts.at(++this.#mark);
+    while (this.#mark > 0 && this.#above + this.#counts.at(this.#mark) <= most) {
+      this.#above += this.#counts.at(this.#mark--);
     }
   }
 
   #halve(): void {
     this.#count = this.#above = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const count = this.#counts[bucket]! >>> 1;
-      this.#counts[bucket] = count;
+    this.#counts.halve();
+    this.#counts.each((bucket, count) => {
       this.#count += count;
       if (bucket > this.#mark) this.#above += count;
-    }
+    });
   }
 }
 

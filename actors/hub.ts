@@ -112,10 +112,43 @@ export interface Replay {
   readonly lostUntil: number;
 }
 
+/** The latest event of each subject of one type. */
+class Latest {
+  readonly #events = new Map<string, HubEvent>();
+  /** The last one: many follow of one subject, and only the last of those is worth a place. */
+  #last: HubEvent | undefined;
+
+  note(event: HubEvent): void {
+    if (this.#last !== undefined && this.#last.subject !== event.subject) this.#settle();
+    this.#last = event;
+  }
+
+  get(subject: string): HubEvent | undefined {
+    return this.#settle().get(subject);
+  }
+
+  /** In the order of their first appearance. */
+  all(): Iterable<HubEvent> {
+    return this.#settle().values();
+  }
+
+  forget(symbol: string): void {
+    for (const [subject, event] of this.#settle()) {
+      if (event.symbol === symbol) this.#events.delete(subject);
+    }
+  }
+
+  #settle(): Map<string, HubEvent> {
+    if (this.#last !== undefined) this.#events.set(this.#last.subject, this.#last);
+    this.#last = undefined;
+    return this.#events;
+  }
+}
+
 /** The hub's memory. */
 export class Hub {
   readonly #ring: Ring<HubEvent>;
-  readonly #latest = new Map<EventType, Map<string, HubEvent>>();
+  readonly #latest = new Map<EventType, Latest>();
   readonly #subscribers = new Set<Subscriber>();
   readonly #watchers = new Map<EventType, ((event: HubEvent) => void)[]>();
   readonly #canaryWatchers = new Set<(shard: string) => void>();
@@ -152,31 +185,29 @@ export class Hub {
   /** Numbers the events and holds them for whoever asks, while nobody is there to deliver them. */
   hold(events: readonly HubEvent[]): void {
     let type: EventType | undefined;
-    let latest = new Map<string, HubEvent>();
+    let latest = new Latest();
     let watchers: ((event: HubEvent) => void)[] | undefined;
+    let gone: HubEvent | undefined;
     for (const event of events) {
       event.sequence = ++this.#sequence;
-      if (!event.conflates) {
-        const gone = this.#ring.push(event);
-        if (gone !== undefined) this.#lostUntil = gone.sequence;
-      }
+      if (!event.conflates) gone = this.#ring.push(event);
       if (event.type !== type) {
         type = event.type;
         latest = this.#latestOf(type);
         watchers = this.#watchers.get(type);
       }
-      const { subject } = event;
       const isPast = type === "candle"
-        ? isOlderCandle(event, latest.get(subject))
+        ? isOlderCandle(event, latest.get(event.subject))
         : type === "trade" && (event.payload as Trade).flags & FLAGS.cancelled;
-      if (!isPast) latest.set(subject, event);
+      if (!isPast) latest.note(event);
       if (watchers !== undefined) { for (const watch of watchers) watch(event); }
     }
+    if (gone !== undefined) this.#lostUntil = gone.sequence;
   }
 
-  #latestOf(type: EventType): Map<string, HubEvent> {
+  #latestOf(type: EventType): Latest {
     let latest = this.#latest.get(type);
-    if (latest === undefined) this.#latest.set(type, latest = new Map());
+    if (latest === undefined) this.#latest.set(type, latest = new Latest());
     return latest;
   }
 
@@ -248,7 +279,7 @@ export class Hub {
    * {@link refresh}.
    */
   *latest(): Iterable<HubEvent> {
-    for (const events of this.#latest.values()) yield* events.values();
+    for (const latest of this.#latest.values()) yield* latest.all();
   }
 
   /** The latest event of one subject, as of now. */
@@ -263,11 +294,7 @@ export class Hub {
   /** Forgets an instrument's latest values, and whom to ask for them. */
   forget(symbol: string): void {
     this.#tellers.delete(symbol);
-    for (const events of this.#latest.values()) {
-      for (const [subject, event] of events) {
-        if (event.symbol === symbol) events.delete(subject);
-      }
-    }
+    for (const latest of this.#latest.values()) latest.forget(symbol);
   }
 
   /** What followed a sequence of this epoch, as far as it is held. */

@@ -144,11 +144,21 @@ export class Desk {
     const feeds: Feed[] = [];
     const held: Tick[] = [];
     const sampled: Feed[] = [];
+    let symbol: string | undefined;
+    let feed: Feed | undefined;
     for (const tick of ticks) {
-      const feed = this.#admit(tick, credit, held, sampled);
-      if (feed === null) continue;
-      ready.push(tick);
-      feeds.push(feed);
+      // An instrument's ticks follow each other, mostly.
+      if (tick.symbol !== symbol) {
+        symbol = tick.symbol;
+        feed = this.#memory.feeds.get(symbol);
+      }
+      if (feed === undefined) {
+        // It was left while the tick was under way.
+        this.#shared.outbox.add({ ticks: [tick], credit });
+      } else if (this.#admit(tick, feed, credit, held, sampled)) {
+        ready.push(tick);
+        feeds.push(feed);
+      }
     }
     this.#count(ready, feeds, credit);
     if (this.#memory.waiting.size > 0) this.drain();
@@ -171,17 +181,17 @@ export class Desk {
   }
 
   /**
-   * Whose a tick is that can be counted at once; it is seen to where it cannot.
+   * Whether a tick can be counted at once; it is seen to where it cannot.
    *
    * @param sampled has its feed added where the tick's way is measured.
    */
-  #admit(tick: Tick, credit: Credit | undefined, held: Tick[], sampled: Feed[]): Feed | null {
-    const feed = this.#memory.feeds.get(tick.symbol);
-    if (feed === undefined) {
-      // It was left while the tick was under way.
-      this.#shared.outbox.add({ ticks: [tick], credit });
-      return null;
-    }
+  #admit(
+    tick: Tick,
+    feed: Feed,
+    credit: Credit | undefined,
+    held: Tick[],
+    sampled: Feed[],
+  ): boolean {
     if (noteReceived(feed, tick) && !feed.listing.canary) sampled.push(feed);
     if (tick.kind === "depth" && (tick.flags & REFUSED) === 0) feed.book = tick;
     // Behind what waits to be put in place of a minute, all wait.
@@ -190,8 +200,8 @@ export class Desk {
       hold(this.#memory, feed, tick, credit, this.#shared.meters);
       if (!feed.listing.canary && !isHistory(tick)) held.push(tick);
     } else if (feed.listing.canary) this.#passCanary([tick], feed);
-    else return feed;
-    return null;
+    else return true;
+    return false;
   }
 
   /** Hands on what waits in the buffers, except where candles are still being rebuilt. */

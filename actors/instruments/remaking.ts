@@ -113,13 +113,15 @@ export class Remaking {
    * @param missed of one instrument, all of one time of receipt.
    */
   replay(feed: Feed, missed: readonly Tick[]): void {
+    const { outbox, settings } = this.#input.shared;
     const trades = missed.filter((tick) => tick.kind === "trade");
+    const others = missed.filter((tick) => tick.kind !== "trade");
+    if (others.length > 0) outbox.add({ ticks: others });
     const [first] = trades;
     if (first === undefined) return;
     const { provider, receivedAt, symbol } = first;
     const times = trades.map(({ time }) => time - time % MINUTE);
     const span = { start: Math.min(...times), end: Math.max(...times) + MINUTE };
-    const { settings } = this.#input.shared;
     this.#bench.settle(symbol, receivedAt);
     feed.isRefilled = true;
     // No beat closes what the ticks that wait are yet to be counted in.
@@ -129,6 +131,8 @@ export class Remaking {
       this.#rebuild(feed);
     };
     const failed = () => {
+      // Kept they are in any case, if without a place in the candles.
+      outbox.add({ ticks: trades });
       feed.isRefilled = false;
       feed.series = feed.aside;
       feed.aside = undefined;

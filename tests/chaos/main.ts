@@ -22,7 +22,7 @@ come and go, and audits what it kept: every tick, gap and bar against what the v
   --minutes M   of simulated trading under faults, at most 60; 3 unless said
   --store KIND  sqlite (the default), or postgres: a server can be cut off, too
                 (MARKETD_TEST_POSTGRES names it, unless it is at 127.0.0.1:5432)
-  --speed S     how many times as fast as the wall's clock; 10 unless said
+  --speed S     how many times as fast as the wall's clock; 10 unless said, 5 with Postgres
   --verbose     says what goes wrong as it does
   --keep        leaves the folder with the store and the log, and says where it is
 
@@ -41,7 +41,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     minutes: { type: "string", default: "3" },
     store: { type: "string", default: "sqlite" },
-    speed: { type: "string", default: "10" },
+    speed: { type: "string" },
     verbose: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -54,8 +54,10 @@ if (values.help) {
   Deno.exit(0);
 }
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : Number(values.seed);
-const [minutes, speed] = [Number(values.minutes), Number(values.speed)];
 const store = STORES.find((kind) => kind === values.store);
+// A server's own pauses are so many times as long.
+const usual = store === "postgres" ? 5 : 10;
+const [minutes, speed] = [Number(values.minutes), Number(values.speed ?? usual)];
 const problem = !Number.isInteger(seed)
   ? `--seed must be a whole number, was ${values.seed}`
   : !(minutes > 0 && minutes <= 60)

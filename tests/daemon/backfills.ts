@@ -17,10 +17,12 @@ import { Daemon, eventually, pause } from "./daemon.ts";
 /**
  * What a test needs that cuts a feed: while its market is closed nothing is missed, whatever a
  * simulator says. Four minutes are enough for any.
+ *
+ * @param more milliseconds that it takes beyond them.
  */
-export function whileOpen(market: MarketId): { readonly ignore: boolean } {
+export function whileOpen(market: MarketId, more = 0): { readonly ignore: boolean } {
   const now = Date.now() * 1_000;
-  const isOpen = [now, now + 4 * MINUTE].every((time) =>
+  const isOpen = [now, now + more * 1_000 + 4 * MINUTE].every((time) =>
     sessionAt(market, time, "extended") !== null
   );
   if (!isOpen) console.warn(`${market} is closed: what is missed and filled is not tested.`);
@@ -89,6 +91,16 @@ export async function atVenue(
   } finally {
     await simulator.stop();
   }
+}
+
+/** Settings of a daemon at the venue, or at whatever leads there. */
+export function settingsAt(port: number, keys: typeof SIM_KEYS): string {
+  const [trading, stream] = ["http", "ws"].map((scheme) => `${scheme}://127.0.0.1:${port}`);
+  return JSON.stringify({
+    providers: { alpaca: { ...keys, endpoints: { trading, data: trading, stream } } },
+    instruments: [SYMBOL],
+    candles: { intervals: ["1m", "2m"] },
+  });
 }
 
 /** The rows of a resource. */

@@ -9,7 +9,7 @@ import type { CommandDeps } from "./commands/deps.ts";
 import { type Learnt, makeVenues } from "./connections/venues.ts";
 import { nextEpoch } from "./epoch.ts";
 import { backtestsBeside } from "./http/backtests.ts";
-import { loadToken } from "./http/token.ts";
+import { homeOf, loadToken } from "./http/token.ts";
 import { logger } from "./log.ts";
 import { otherSpools } from "./spool/others.ts";
 import { spoolPlaceOf } from "./spool/place.ts";
@@ -161,11 +161,6 @@ async function tellOthers(path: string): Promise<void> {
   log.warn("rows wait for other stores: {others}. Start marketd with each store to bring them in", {
     others: others.join("; "),
   });
-}
-
-/** What the token is kept beside: the embedded store's file, or else where that would be. */
-export function homeOf(storeUrl: string): string {
-  return /^sqlite:(.+)$/is.exec(storeUrl)?.[1] ?? "data/marketd";
 }
 
 /** The settings with their providers' own instruments where the configuration names none. */

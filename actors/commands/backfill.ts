@@ -4,16 +4,17 @@
  *
  * @module
  */
-import { assemble, homeOf } from "../assembly.ts";
+import { assemble } from "../assembly.ts";
 import { wallClock } from "../clock.ts";
 import { connectionName } from "../connections/names.ts";
 import { type ConnectionRef, reportOf } from "../connections/report.ts";
 import { type JobView, viewJob } from "../http/api/backfill.ts";
-import { loadToken } from "../http/token.ts";
+import { homeOf, loadToken } from "../http/token.ts";
 import { outlive } from "../lifetime.ts";
 import type { Tree } from "../root.ts";
 import type { Settings } from "../settings/schema.ts";
 import { serverUrl } from "./address.ts";
+import { askDaemon } from "./client.ts";
 import type { BackfillArgs, CommandDeps } from "./deps.ts";
 import { tryDoor } from "./door.ts";
 import { prepare } from "./prepare.ts";
@@ -53,30 +54,19 @@ async function atDaemon(
   url: string,
 ): Promise<number> {
   const { token } = await loadToken(settings, homeOf(settings.store.url));
-  const ask = async (init: RequestInit): Promise<unknown> => {
-    const path = `${url.replace(/\/$/, "")}/api/v1/backfill`;
-    let response: Response;
-    try {
-      response = await fetch(path, {
-        ...init,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        signal: AbortSignal.timeout(TIMEOUT),
-        redirect: "manual",
-      });
-    } catch (error) {
-      throw failed(symbol, `${path} gave no answer (${messageOf(error)})`);
-    }
-    const body = await response.json().catch(() => ({})) as { detail?: string };
-    if (!response.ok) throw failed(symbol, body.detail ?? `${path} answered ${response.status}.`);
-    return body;
+  const ask = async (body?: unknown): Promise<unknown> => {
+    const question = { path: "/api/v1/backfill", timeout: TIMEOUT, token, body };
+    const answer = await askDaemon(url, question).catch((error) => {
+      throw failed(symbol, `${url}${question.path} gave no answer (${messageOf(error)})`);
+    });
+    if (answer.ok) return answer.body;
+    const { detail } = (answer.body ?? {}) as { detail?: string };
+    throw failed(symbol, detail ?? `${url}${question.path} answered ${answer.status}.`);
   };
   const span = { from: formatTime(from), to: formatTime(to ?? wallClock.now()) };
-  const { id } = await ask({
-    method: "POST",
-    body: JSON.stringify({ symbol, ...span }),
-  }) as JobView;
+  const { id } = await ask({ symbol, ...span }) as JobView;
   return await follow(deps, async () => {
-    const { data } = await ask({ method: "GET" }) as { data: JobView[] };
+    const { data } = await ask() as { data: JobView[] };
     return data.find((job) => job.id === id) ?? null;
   });
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { refusal } from "../http/listen.ts";
 import type { Settings } from "../settings/schema.ts";
 import { serverUrl } from "./address.ts";
+import { askDaemon } from "./client.ts";
 
 const TIMEOUT_MS = 2_000;
 
@@ -44,11 +45,8 @@ export async function tryDoor(server: Settings["server"]): Promise<Door> {
 /** The marketd at a URL, or a sentence on whoever is there. */
 async function ask(url: string): Promise<Neighbour | string> {
   try {
-    const response = await fetch(`${url}/api/v1/status`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: "manual",
-    });
-    const body: unknown = await response.json().catch(() => undefined);
+    // Whoever it may be: no token is told.
+    const { body } = await askDaemon(url, { path: "/api/v1/status", timeout: TIMEOUT_MS });
     const read = answer.safeParse(body);
     if (read.success) return { version: read.data.version, store: read.data.store.label };
     const isRefusal = z.object({ code: z.literal("no-token") }).safeParse(body).success;

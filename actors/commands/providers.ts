@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { findToken, homeOf } from "../http/token.ts";
 import { serverUrl } from "./address.ts";
+import { askDaemon } from "./client.ts";
 import type { CommandDeps, ProvidersTestArgs } from "./deps.ts";
 import { dial, type Finding } from "./dial.ts";
 import { Routes } from "../routing/routes.ts";
@@ -104,18 +106,17 @@ function wantedOf(settings: Settings, id: string): Instrument[] {
 
 /** The providers of the daemon that runs as configured; `undefined` where none answers. */
 async function runningProviders(settings: Settings): Promise<RunningProvider[] | undefined> {
-  const { token } = settings.server;
   try {
-    const response = await fetch(`${serverUrl(settings.server)}/api/v1/providers`, {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(TIMEOUT),
-      redirect: "manual",
+    const token = await findToken(settings, homeOf(settings.store.url));
+    const { body, ok } = await askDaemon(serverUrl(settings.server), {
+      path: "/api/v1/providers",
+      timeout: TIMEOUT,
+      token,
     });
-    const body: unknown = await response.json();
     const data = typeof body === "object" && body !== null && "data" in body
       ? body.data
       : undefined;
-    return response.ok && Array.isArray(data) ? data as RunningProvider[] : undefined;
+    return ok && Array.isArray(data) ? data as RunningProvider[] : undefined;
   } catch {
     // Nobody answers there, or nobody of ours.
     return undefined;

@@ -21,6 +21,11 @@ const MODE = 0o600;
 /** As the configuration asks of its own. */
 const SHORTEST = 16;
 
+/** What the token is kept beside: the embedded store's file, or else where that would be. */
+export function homeOf(storeUrl: string): string {
+  return /^sqlite:(.+)$/is.exec(storeUrl)?.[1] ?? "data/marketd";
+}
+
 /**
  * Gets the token, and sees to it that no log shows it.
  *
@@ -36,6 +41,21 @@ export async function loadToken(
     : { token: server.token, file: null };
   addSecrets([found.token]);
   return found;
+}
+
+/**
+ * The token of a daemon that may be running; none is made.
+ *
+ * @returns `undefined` where none is configured, and none was made.
+ * @throws MarketdError as {@link loadToken}.
+ */
+export async function findToken(
+  { server }: Pick<Settings, "server">,
+  databasePath: string,
+): Promise<string | undefined> {
+  const token = server.token ?? await read(`${databasePath}.token`);
+  if (token !== undefined) addSecrets([token]);
+  return token;
 }
 
 async function kept(databasePath: string): Promise<Token> {

@@ -90,6 +90,11 @@ export class MarketClient {
     let wanted = messages.filter((message) => this.#wants(message));
     if (wanted.length === 0) return;
     if (faults.reorder) wanted = this.#reorder(wanted);
+    else if (this.#held !== null) {
+      // What was held back is late, not lost.
+      wanted = [this.#held, ...wanted];
+      this.#held = null;
+    }
     if (faults.duplicate) wanted = wanted.flatMap((message) => [message, message]);
     if (wanted.length === 0) return;
     for (const message of wanted) this.world.sent(message);

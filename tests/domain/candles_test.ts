@@ -411,3 +411,19 @@ Deno.test("bars merged from parts equal one built from all ticks", () => {
   one.advance(T0 + MINUTE + 2 * SECOND);
   assertEquals(barOf(one.takeMade()[0]!), whole);
 });
+
+Deno.test("a clock that is set back does not close a minute twice", () => {
+  const one = series({ intervals: ["1m", "1h"].map((name) => parseInterval(name)!) });
+  // Our clock is 30 s ahead of the venue's: the minute closes early, and is revised by what comes.
+  one.add(trade(T0 + 20 * SECOND, 100, { receivedAt: T0 + 50 * SECOND }));
+  one.advance(T0 + MINUTE + 2 * SECOND);
+  assertEquals(
+    one.takeMade().map(({ interval, tickVolume, revision }) => [interval, tickVolume, revision]),
+    [["1m", 1, 0]],
+  );
+  // It is set right.
+  one.add(trade(T0 + 40 * SECOND, 200, { receivedAt: T0 + 40 * SECOND }));
+  one.advance(T0 + MINUTE + 2 * SECOND);
+  const [made] = one.takeMade();
+  assertEquals([made!.open, made!.tickVolume, made!.revision], [100, 2, 1]);
+});

@@ -28,5 +28,6 @@ Deno.test("a running daemon's providers are read with the token that it made and
         assertMatch(deps.said.stdout, new RegExp(`^demo +${expected} `, "m"));
       }
       // Looking makes no token.
-      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["test.db.token"]);
+      const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+      assertEquals(names, ["test.db.token"]);
     })));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { VenueQuotas } from "../../../actors/connections/quotas.ts";
 import type { KeptQuota } from "../../../db/store.ts";
 import type { Allowance, Purpose } from "../../../domain/quota.ts";
-import { MINUTE } from "../../../domain/time.ts";
+import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
 
 const now = () => Math.round((performance.timeOrigin + performance.now()) * 1_000);
@@ -113,4 +113,36 @@ Deno.test("no more requests wait than a venue could ever answer", async () => {
   assertMatch(refusal.message, /1000 requests wait for their turn already/);
   controller.abort(new Error("over"));
   assertEquals(new Set(await Promise.all(waiting)), new Set(["gone"]));
+});
+
+Deno.test("a request whose turn moves out of reach while it waits is told so", async () => {
+  let now = 1_000 * SECOND;
+  const quotas = new VenueQuotas({
+    provider: "v",
+    kept: [],
+    now: () => now,
+    keep: () => {},
+    allowances: [{ name: "minute", limit: 1, per: "minute" }, {
+      name: "week",
+      limit: 10,
+      per: "week",
+    }],
+  });
+  const signal = new AbortController().signal;
+  await quotas.take(["minute", "week"], { purpose: "live", signal });
+  const second = quotas.take(["minute", "week"], { purpose: "live", signal }).then(
+    () => "served",
+    (e) => e.code,
+  );
+  quotas.told("week", 0);
+  now += 62 * SECOND;
+  const third = quotas.take(["minute"], { purpose: "backfill", signal }).then(
+    () => "served",
+    (e) => e.code,
+  );
+  const late = new Promise((resolve) => setTimeout(() => resolve("waits"), 300));
+  assertEquals([await Promise.race([second, late]), await Promise.race([third, late])], [
+    "allowance",
+    "served",
+  ]);
 });

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { DrivenClock } from "../../../actors/clock.ts";
+import { StoreError } from "../../../db/store.ts";
+import { MINUTE, SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
+import { inStore, T0, trade, until as untilHolds } from "../fixture.ts";
+import { Shards } from "./shards.ts";
 import { at } from "../http/feed.ts";
 import { inPlace, type Place, until } from "../http/place.ts";
 
@@ -113,3 +117,63 @@ Deno.test("a trade that is taken back while its candles are rebuilt counts no mo
     assertEquals(ticks.map(({ flags }) => flags), [[], ["cancelled"], ["cancelled"]]);
   });
 });
+
+Deno.test("a write that fails once while a candle is made again does not cost the forming ones what they had", () =>
+  inStore(async (store) => {
+    const one = new Shards(store, { intervals: ["1m", "1h"] });
+    await one.follow("AAPL");
+    const bad = trade({ time: T0 + SECOND, price: 190, size: 5 });
+    one.say([trade({ price: 100, size: 1 }), bad]);
+    one.beat(T0 + 2 * MINUTE);
+    one.say([trade({ time: T0 + 2 * MINUTE, price: 101, size: 1 })]);
+    await one.world.journal.flushed();
+    let failed = 0;
+    store.refuses = ({ candles }) =>
+      candles.some(({ revision }) => revision > 0) && failed++ === 0
+        ? new StoreError("unreachable", "a blip")
+        : null;
+    const { id, provider, symbol } = bad;
+    const correction = { id, provider, symbol, replacement: null, receivedAt: T0 + 2 * MINUTE };
+    one.send("routing", { type: "routing.correct", correction } as never);
+    const hour = () => one.forming("AAPL").find(({ interval }) => interval === "1h");
+    await untilHolds(() => failed > 0 && one.state("AAPL") === "live" && hour()?.tickVolume === 2);
+    assertEquals([hour()?.open, hour()?.high], [100, 101]);
+    await one.drain();
+  }));
+
+Deno.test("the venue's bars do not pile up while the store is away", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    one.say([trade()]);
+    one.beat(T0 + SECOND);
+    const { journal } = one.world;
+    let asked = 0;
+    (journal as { flushed: () => Promise<void> }).flushed = () => {
+      asked++;
+      return Promise.reject(new StoreError("unreachable", "away"));
+    };
+    one.world.clock.time = T0 + 600 * MINUTE;
+    // Ten hours of one instrument's bars.
+    for (let i = 0; i < 600; i++) {
+      const bar = {
+        symbol: "AAPL",
+        interval: "1m",
+        basis: "trade",
+        start: T0 + i * MINUTE,
+        open: 1,
+        high: 1,
+        low: 1,
+        close: 1,
+        volume: 1,
+        ticks: 1,
+        vwap: 1,
+      } as const;
+      one.send("routing", { type: "routing.bar", bar } as never);
+    }
+    await pause(500);
+    asked = 0;
+    await pause(3_000);
+    assertEquals(asked < 20, true, `the journal was asked ${asked} times in 3 s`);
+    await one.drain();
+  }));

@@ -124,14 +124,20 @@ async function gapsOf(
 function settle(gaps: readonly Gap[], covered: Span): { settled: Gap[]; open: Gap[] } {
   const settled: Gap[] = [];
   const open: Gap[] = [];
+  /** What is left begins at one instant, which with its provider is a gap's key: the longest stands. */
+  const rests = new Map<string, Gap>();
   for (const gap of gaps) {
     const begins = gap.from >= covered.start && gap.from < covered.end;
     if (begins && gap.to <= covered.end) settled.push({ ...gap, status: "filled" });
     else if (begins) {
+      settled.push({ ...gap, to: covered.end, status: "filled" });
       const rest: Gap = { ...gap, from: covered.end, status: "open" };
-      settled.push({ ...gap, to: covered.end, status: "filled" }, rest);
-      open.push(rest);
+      if (rest.to > (rests.get(gap.provider)?.to ?? -Infinity)) rests.set(gap.provider, rest);
     } else open.push(gap);
   }
-  return { settled, open };
+  for (const gap of open) {
+    const rest = gap.from === covered.end ? rests.get(gap.provider) : undefined;
+    if (rest !== undefined && gap.to >= rest.to) rests.delete(gap.provider);
+  }
+  return { settled: [...settled, ...rests.values()], open: [...open, ...rests.values()] };
 }

@@ -41,7 +41,6 @@ export class Batch {
   turnTo(gate: InstrumentGate | undefined): void {
     this.#home = gate === undefined ? this.#strangers : this.#shards[gate.slot] ??= [];
     this.#lined = gate?.listing.line === undefined ? null : gate.listing as Lined;
-    this.#lined?.line.hear(this.#provider, this.#shared.clock.now());
   }
 
   add(tick: Tick): void {

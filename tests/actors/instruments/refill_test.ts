@@ -173,6 +173,31 @@ Deno.test("a gap that is filled in part goes on where history has come to", () =
     assertEquals(brief(done)[1], "5m 0 repaired 0 100/100/100/100 1 1");
   }));
 
+Deno.test("of gaps that overlap the longest rest is left where they are filled in part", () =>
+  inStore(async ({ store }) => {
+    await keep(store, {
+      gaps: [
+        gap(minute(0) + 10 * SECOND, minute(3)),
+        gap(minute(0) + 11 * SECOND, minute(2)),
+        gap(minute(0) + 12 * SECOND, minute(4), { provider: "other" }),
+      ],
+    });
+    const done = await ask(store, 0, 1, { trades: [at(10, 100, 10)] });
+    await keep(store, done);
+    const { rows } = await store.gaps({ limit: 9, status: "open" });
+    const left = rows.map(({ from, provider, to }) => [provider, from, to]);
+    assertEquals(left.sort(), [["other", minute(1), minute(4)], ["test", minute(1), minute(3)]]);
+    // A longer one that begins there already is not cut short either.
+    await keep(store, {
+      gaps: [gap(minute(1), minute(9)), gap(minute(0) + 20 * SECOND, minute(2))],
+    });
+    await keep(store, await ask(store, 0, 1, { trades: [at(10, 100, 10)] }));
+    const after = (await store.gaps({ limit: 9, status: "open" })).rows;
+    assertEquals(after.filter(({ provider }) => provider === "test").map(({ to }) => to), [
+      minute(9),
+    ]);
+  }));
+
 Deno.test("a longer candle over another gap stays gapped", () =>
   inStore(async ({ store }) => {
     const gaps = [gap(minute(1), minute(2)), gap(minute(3), minute(4))];

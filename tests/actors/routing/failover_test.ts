@@ -161,6 +161,26 @@ Deno.test("a standby that says nothing of anything covers nothing; one that is m
   }
 });
 
+Deno.test("who takes over is not heard by that: what it misses begins with its own last word", async () => {
+  const { a, b, live, lose, mend, say, stop, swaps, told, world } = await begin();
+  await live(2, () => {
+    say(a, 100);
+    say(b, 200);
+  });
+  lose(a);
+  await live(2, () => say(b, 201));
+  const last = world.clock.time;
+  // It takes over with what it has said until then, and says nothing more.
+  await live(4);
+  assertEquals(swaps().map(({ status }) => status), ["b"]);
+  mend(a);
+  await live(8, () => say(a, 101));
+  assertEquals(swaps().map(({ status }) => status), ["b", "a"]);
+  const [{ gap }] = told("shard.told");
+  assert(gap.from >= last && gap.from < last + SECOND, `${(gap.from - last) / SECOND} s after it`);
+  stop();
+});
+
 Deno.test("what is asked for while the stream is away neither ends a hole nor makes it shorter", async () => {
   const { a, b, live, lose, mend, say, send, stop, told, world } = await begin({ standby: "cold" });
   await live(2, () => say(a, 100));

@@ -193,8 +193,9 @@ class Run {
     const over = Promise.withResolvers<void>();
     const lasts = isThere && isSilent(one);
     if (lasts) this.#silences.add(over.promise);
-    await pause(one.lasts);
-    if (lasts) {
+    // Once it was found out and the venue is connected to anew, a new silence would begin.
+    if (!lasts) await pause(one.lasts);
+    else {
       const isNoticed = () => victim.wasLost(one.target, begun);
       await this.#until(`${one.target} is found silent`, isNoticed, MINUTE);
     }

@@ -17,6 +17,8 @@ export interface View {
   readonly width: number;
   readonly height: number;
   readonly scheme: "light" | "dark";
+  /** A global that the browser does not have, as some do not. */
+  readonly lacks?: string;
 }
 
 /** What the browser complained of. */

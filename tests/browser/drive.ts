@@ -39,12 +39,18 @@ async function openTab(opened: Page, url: string): Promise<void> {
   await opened.goto(url);
 }
 
+function whileLeaving(error: Error): boolean {
+  if (/context was destroyed|navigation/i.test(error.message)) return false;
+  throw error;
+}
+
 const ACTS: Record<string, (...args: never[]) => unknown> = {
-  async open(url: string, { width, height, scheme }: View) {
+  async open(url: string, { width, height, scheme, lacks }: View) {
     await page?.context().close();
     complaints = [];
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
     context.setDefaultTimeout(PATIENCE);
+    if (lacks !== undefined) await context.addInitScript(`delete globalThis.${lacks}`);
     received = 0;
     await openTab(await context.newPage(), url);
   },
@@ -63,7 +69,9 @@ const ACTS: Record<string, (...args: never[]) => unknown> = {
   async waitFor(code: string) {
     // Asked from here: within the page its policy forbids it.
     const end = Date.now() + PATIENCE;
-    while (!await current().evaluate(code)) {
+    // While one page goes and the next comes, nothing can be asked.
+    const holds = () => current().evaluate(code).catch(whileLeaving);
+    while (!await holds()) {
       if (Date.now() > end) throw new Error(`It never came true that ${code}.`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

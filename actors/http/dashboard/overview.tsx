@@ -57,7 +57,7 @@ export function mountOverview(app: OpenAPIHono, deps: PageDeps): void {
           </p>
           <p id="trouble" class="down" role="alert"></p>
         </div>
-        <div id="markets" data-dynamic={isDynamic(deps.shared)}>
+        <div id="markets" data-dynamic={isDynamic(deps.shared)} data-daily={hasDays(deps)}>
           <Section id="watchlist" name="Watchlist" hidden />
           {groupsOf(deps.shared.directory.all()).map((group) => (
             <Market group={group} look={look} deps={deps} snapshots={snapshots} />
@@ -72,6 +72,11 @@ export function mountOverview(app: OpenAPIHono, deps: PageDeps): void {
       </Layout>,
     );
   });
+}
+
+/** Whether days have candles. */
+function hasDays({ shared }: PageDeps): boolean {
+  return shared.intervals.some(({ name }) => name === "1d");
 }
 
 function Tally({ snapshots }: { snapshots: readonly Snapshot[] }) {

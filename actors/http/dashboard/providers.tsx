@@ -151,9 +151,9 @@ function Provider({ provider, now }: { readonly provider: ProviderView; readonly
       <div class="strip" role="img" aria-label="The last hour" data-field="strip"></div>
       <dl class="facts" data-field="facts"></dl>
       <div class="meters" data-field="quotas"></div>
-      <details>
+      <details open>
         <summary>History</summary>
-        <div class="scroll" role="region" aria-label={`${name}, its history`} tabindex={0}>
+        <div class="history" role="region" aria-label={`${name}, its history`} tabindex={0}>
           <table>
             <thead>
               <tr>

@@ -5,7 +5,7 @@
  */
 import { ApiError, read } from "./api.js";
 import { element, find, setAttribute, setText } from "./dom.js";
-import { Row } from "./row.js";
+import { DAY, Row } from "./row.js";
 import { phaseOf, tally } from "./rows.js";
 import { onKey } from "./shell.js";
 import { subscribe, watch } from "./stream.js";
@@ -17,7 +17,7 @@ import { drawTime, drawTimes } from "./zone.js";
 /** The pace of the stream, in milliseconds. */
 const PACE = 500;
 /** How often what the stream does not tell is read, in milliseconds. */
-const REREAD = 5_000;
+const REREAD = 10_000;
 /** The same for the calendar. */
 const CALENDAR = 60_000;
 
@@ -35,6 +35,8 @@ let ahead = 0;
 let isCut = false;
 /** Whether instruments are subscribed only while something needs them. */
 const isDynamic = markets.dataset["dynamic"] === "true";
+/** The candles that it takes: not every daemon makes a day's. */
+const intervals = ["1m", ...markets.dataset["daily"] === "true" ? [DAY] : []];
 
 const sight = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
@@ -150,8 +152,17 @@ function beat() {
   }
 }
 
-/** Reads where everything is. */
+let isReading = false;
+let isOutdated = false;
+
+/** Reads where everything is; what is asked for meanwhile is read once more afterwards. */
 async function reread() {
+  if (isReading) {
+    isOutdated = true;
+    return;
+  }
+  isReading = true;
+  isOutdated = false;
   try {
     const [{ data }, status] = await Promise.all([
       read("/api/v1/snapshots"),
@@ -164,7 +175,10 @@ async function reread() {
     if (!(error instanceof ApiError)) throw error;
     // While the page is cut off, the line on top says so.
     setText(trouble, isCut || error.status === 0 ? "" : error.message);
+  } finally {
+    isReading = false;
   }
+  if (isOutdated) await reread();
 }
 
 /** @param {Snapshot[]} snapshots */
@@ -184,7 +198,7 @@ function take(snapshots) {
 /** @param {Snapshot[]} snapshots */
 function setTally(snapshots) {
   const counts = isCut
-    ? [element("span", { class: "fresh", "data-tone": "cut" }, `${snapshots.length} unknown`)]
+    ? [element("span", { class: "fresh", "data-tone": "cut" }, `${rows.size} unknown`)]
     : tally(snapshots).map(([state, many]) =>
       element("span", { class: "fresh", "data-tone": state }, `${many} ${state}`)
     );
@@ -226,7 +240,7 @@ adopt();
 function want() {
   const symbols = isDynamic ? [...watched()].filter((symbol) => rows.has(symbol)) : "*";
   const types = symbols.length === 0 ? ["status"] : ["candle", "quote", "state", "flow", "status"];
-  return { symbols, types, intervals: ["1m"], every: PACE };
+  return { symbols, types, intervals, every: PACE };
 }
 
 const subscription = subscribe(want(), {

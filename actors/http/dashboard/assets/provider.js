@@ -11,6 +11,8 @@ import { zoneFor } from "./zone.js";
 
 /** What the strip holds, in milliseconds. */
 const HOUR = 3_600_000;
+/** What four figures of a latency are. */
+const QUANTILES = "p50 · p95 · p99 · max";
 const STRIP = { width: 1_000, height: 16 };
 
 /**
@@ -143,16 +145,8 @@ function drawFacts(list, { failures, recent, latency: measured, completeness, pr
     ["Errors", share(recent.errorRate), "refused and unusable, of the last minute's"],
     ["Heard", share(completeness.share), `missed ${span(completeness.missedSeconds)} of a day`],
     ["Failures", number(failures), "since it was last live"],
-    [
-      "Venue to here",
-      quantiles(measured.feed),
-      "half, 95 %, 99 % and all of the ticks took no longer",
-    ],
-    [
-      "Here to told",
-      quantiles(measured.publish),
-      "half, 95 %, 99 % and all of the ticks took no longer",
-    ],
+    [`Venue to here, ${QUANTILES}`, quantiles(measured.feed)],
+    [`Here to told, ${QUANTILES}`, quantiles(measured.publish)],
   ];
   if (progress !== null) {
     const done = progress.total > 0 ? progress.done / progress.total : 0;

@@ -9,8 +9,13 @@ import { readLater, Spark } from "./spark.js";
 
 /** @typedef {import("./rows.js").Snapshot} Snapshot */
 
+/** The interval of a day's candle. */
+export const DAY = "1d";
 /** How long a change of price stays marked, in milliseconds. */
 const FLASH = 450;
+
+/** What is known before anything was read. */
+const UNKNOWN = { freshness: { state: "waiting", reason: null }, heardAt: null };
 
 /** A row. */
 export class Row {
@@ -56,7 +61,9 @@ export class Row {
   apply(type, data) {
     const { snapshot } = this;
     if (snapshot === null) return;
-    if (type === "candle") this.#applyCandle(snapshot, data);
+    if (type === "candle" && data.basis !== snapshot.basis) return;
+    if (type === "candle" && data.interval === DAY) this.#applyDay(snapshot, data);
+    else if (type === "candle") this.#applyMinute(snapshot, data);
     else if (type === "quote") {
       snapshot.bid = data.bid;
       snapshot.ask = data.ask;
@@ -64,7 +71,7 @@ export class Row {
     } else if (type === "state") {
       const { regime, confidence, reasons } = data;
       snapshot.state = { regime, confidence, reasons };
-    } else if (type === "flow") {
+    } else if (type === "flow" && data.interval !== DAY) {
       snapshot.flow = { cumulative: data.cumulative, pressure: data.pressure };
     } else return;
     this.isDirty = true;
@@ -74,8 +81,21 @@ export class Row {
    * @param {Snapshot} snapshot
    * @param {any} candle
    */
-  #applyCandle(snapshot, candle) {
-    if (candle.basis !== snapshot.basis) return;
+  #applyDay(snapshot, candle) {
+    const { open, high, low, realVolume: volume, start, status } = candle;
+    // Yesterday's may be repaired today.
+    if (status !== "forming") return;
+    snapshot.day = { open, high, low, volume, status };
+    // As the daemon has it: what has no close before it is measured from its first price.
+    snapshot.reference ??= { price: open, kind: "open", time: start, status };
+    this.#measure(snapshot);
+  }
+
+  /**
+   * @param {Snapshot} snapshot
+   * @param {any} candle
+   */
+  #applyMinute(snapshot, candle) {
     this.spark.take(candle);
     this.#isSparkDirty = true;
     // A minute of the past that was repaired is not the price of now.
@@ -83,9 +103,15 @@ export class Row {
     if (candle.close === snapshot.price) return;
     if (snapshot.price !== null) this.#flash(candle.close > snapshot.price ? "up" : "down");
     snapshot.price = candle.close;
-    if (snapshot.reference === null) return;
-    snapshot.change = candle.close - snapshot.reference.price;
-    snapshot.changeShare = snapshot.change / snapshot.reference.price;
+    this.#measure(snapshot);
+  }
+
+  /** @param {Snapshot} snapshot */
+  #measure(snapshot) {
+    const { price, reference } = snapshot;
+    if (price === null || reference === null) return;
+    snapshot.change = price - reference.price;
+    snapshot.changeShare = snapshot.change / reference.price;
   }
 
   /**
@@ -154,8 +180,9 @@ export class Row {
       if (cell !== undefined) setAttribute(cell, "data-flash", null);
     }
     const cell = this.#cells.get("fresh");
-    if (this.snapshot === null || cell === undefined) return;
-    const { tone, text, why } = freshnessOf(this.snapshot, now, isCut);
+    // Before the first snapshot came, what the daemon drew stands; but not while it cannot be asked.
+    if (cell === undefined || (this.snapshot === null && !isCut)) return;
+    const { tone, text, why } = freshnessOf(this.snapshot ?? UNKNOWN, now, isCut);
     setText(cell, text);
     setAttribute(cell, "data-tone", tone);
     const reason = this.#cells.get("why");

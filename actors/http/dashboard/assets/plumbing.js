@@ -56,16 +56,18 @@ function drawSwitch(cell, { name, providers, lead }, said, again) {
     writeCell(cell, { text: NONE, class: "soft" });
     return;
   }
-  // While somebody chooses, nothing moves under their hands.
-  if (cell.contains(document.activeElement)) return;
   let select = cell.querySelector("select");
+  // What somebody has chosen, or is about to, stays as it is until it is done.
+  if (select?.dataset["chosen"] !== undefined || cell.contains(document.activeElement)) return;
   if (select === null) {
     select = element("select", { "aria-label": `Who leads the route ${name}` });
     const button = element("button", { type: "button" }, "Switch");
     const chosen = select;
+    chosen.addEventListener("change", () => chosen.dataset["chosen"] = "");
     button.addEventListener("click", async () => {
       const provider = chosen.value === "" ? null : chosen.value;
       button.blur();
+      delete chosen.dataset["chosen"];
       try {
         await write("POST", `/api/v1/routes/${encodeURIComponent(name)}/switch`, { provider });
         said("");

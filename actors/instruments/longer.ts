@@ -99,11 +99,10 @@ function remade(
     for (const one of inside) if (one.made === null) addBar(bar, one.bar);
   } else {
     const was = barOf(kept);
-    const isWhole = kept.status === "complete" || kept.status === "repaired";
     for (const sum of SUMS) {
       const told = inside.reduce((total, one) => total + one.bar[sum] - one.old[sum], was[sum]);
-      // One that began anew amid its minutes lacks those before.
-      bar[sum] = isWhole ? told : Math.max(told, bar[sum]);
+      // One that began anew amid its minutes, or was made before the last of them, lacks some.
+      bar[sum] = Math.max(told, bar[sum]);
     }
   }
   const isChanged = kept === null ||

@@ -86,31 +86,34 @@ const brief = ({ candles }: Refilled) =>
 const states = ({ gaps }: Refilled) =>
   gaps.map(({ from, status, to }) => `${(from - HOUR) / MINUTE}-${(to - HOUR) / MINUTE} ${status}`);
 
-Deno.test("a longer candle that began anew amid its minutes has all that they have once they are whole", () =>
-  inStore(async ({ store }) => {
-    // What was kept before a kill, and what a run without its store made of the second minute alone.
-    await keep(store, {
-      ticks: [at(10, 100, 10), at(70, 101, 5)],
-      gaps: [gap(minute(1), minute(2))],
-      candles: [
-        kept("1m", minute(0), MINUTE, {
-          ...{ open: 100, high: 100, low: 100, close: 100, status: "complete" },
-          ...{ realVolume: 10, tickVolume: 1, vwap: 100 },
-        }),
-        ...(["1m", "5m"] as const).map((name, at) =>
-          kept(name, minute(1 - at), [1, 5][at]! * MINUTE, {
-            ...{ open: 101, high: 101, low: 101, close: 101, status: "gapped" },
-            ...{ realVolume: 5, tickVolume: 1, vwap: 101 },
-          })
-        ),
-      ],
-    });
-    const trades = [at(70, 101, 5), at(80, 99, 20)];
-    assertEquals(brief(await ask(store, 1, 2, { trades })), [
-      "1m 1 repaired 1 101/101/99/99 25 2",
-      "5m 0 repaired 1 100/101/99/99 35 3",
-    ]);
-  }));
+for (const status of ["gapped", "repaired"] as const) {
+  Deno.test(`a longer candle, ${status}, that lacked a minute has all of them once they are whole`, () =>
+    inStore(async ({ store }) => {
+      // What was kept before a kill, and what a run without its store made of the second minute alone.
+      await keep(store, {
+        ticks: [at(10, 100, 10), at(70, 101, 5)],
+        gaps: [gap(minute(1), minute(2))],
+        candles: [
+          kept("1m", minute(0), MINUTE, {
+            ...{ open: 100, high: 100, low: 100, close: 100, status: "complete" },
+            ...{ realVolume: 10, tickVolume: 1, vwap: 100 },
+          }),
+          ...(["1m", "5m"] as const).map((name, at) =>
+            kept(name, minute(1 - at), [1, 5][at]! * MINUTE, {
+              ...{ open: 101, high: 101, low: 101, close: 101 },
+              ...{ realVolume: 5, tickVolume: 1, vwap: 101 },
+              status: at === 0 ? "gapped" : status,
+            })
+          ),
+        ],
+      });
+      const trades = [at(70, 101, 5), at(80, 99, 20)];
+      assertEquals(brief(await ask(store, 1, 2, { trades })), [
+        "1m 1 repaired 1 101/101/99/99 25 2",
+        "5m 0 repaired 1 100/101/99/99 35 3",
+      ]);
+    }));
+}
 
 Deno.test("minutes that were missed are made, and the longer candle over them", () =>
   inStore(async ({ store }) => {

@@ -18,7 +18,7 @@ export interface SimInstrument {
 }
 
 /** What is kept of each kind for an instrument, at least; twice as much at most. */
-const KEPT = 50_000;
+const KEPT = 200_000;
 const MINUTE = 60_000_000_000n;
 
 /** One instrument's past. */

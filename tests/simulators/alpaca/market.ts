@@ -82,7 +82,9 @@ export class SimBook {
 }
 
 function barOf(t: Nanos, trades: readonly SimTrade[]): SimBar {
-  const prices = trades.map(({ p }) => p);
+  // An odd lot moves the volume alone, unless there is nothing else.
+  const round = trades.filter(({ c }) => !c.includes("I"));
+  const prices = (round.length > 0 ? round : trades).map(({ p }) => p);
   const v = trades.reduce((sum, { s }) => sum + s, 0);
   return {
     t,

@@ -158,6 +158,9 @@ function isDue(time: Micros, provider: string, reigns: readonly Reign[]): boolea
   if (at < 0) return reigns.at(-1)?.provider === provider;
   const reign = reigns[at]!;
   if (at === 0 && time < reign.from) return false;
+  // Whoever covered for another is listened to until that speaks: by a second, as with gaps.
+  const before = reigns[at - 1];
+  if (before !== undefined && time < reign.from && time < before.to + SECOND) return false;
   return reign.provider === provider;
 }
 

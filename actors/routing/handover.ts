@@ -81,7 +81,7 @@ export function lead(
     const isCovered = line.hole === null && line.covers(to, since) && isProved;
     listing.provider = to;
     line.lostAt = null;
-    line.floor = line.watermark;
+    line.floor = line.streamed;
     if (isCovered) tellSilence(scope, listing, undefined);
     else {
       // Where an outage was told, its end tells the same gap.

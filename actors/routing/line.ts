@@ -199,7 +199,7 @@ export class Line {
   }
 
   /**
-   * What others heard of the time between the watermark and an instant, in which who leads was not
+   * What others heard of the time since what was streamed last until an instant, in which who leads was not
    * heard; `null` where nobody has listened all along.
    */
   bridge(leader: string, since: Micros, to: Micros): readonly Tick[] | null {
@@ -208,7 +208,7 @@ export class Line {
     );
     if (other === undefined) return null;
     return this.#ring(other).peek().filter(({ flags, time }) =>
-      (flags & REFUSED) === 0 && time > this.watermark && time < to
+      (flags & REFUSED) === 0 && time > this.streamed && time < to
     );
   }
 

@@ -181,6 +181,23 @@ Deno.test("who takes over is not heard by that: what it misses begins with its o
   stop();
 });
 
+Deno.test("what was asked for of a leader that is lost keeps back nothing that a hot standby heard", async () => {
+  const { a, b, bids, live, lose, say, send, stop, told, world } = await begin();
+  await live(2, () => {
+    say(b, 200);
+    say(a, 100);
+  });
+  lose(a);
+  await live(4.5, () => say(b, 201));
+  const time = world.clock.time;
+  const polled = { provider: "a", id: "polled", time, receivedAt: time, flags: FLAGS.polled };
+  send({ type: "routing.ticks", provider: "a", ticks: [quote(polled)], credit: undefined });
+  await live(1, () => say(b, 202));
+  assertEquals(bids().filter((bid) => bid === 201).length, 18);
+  assertEquals(told("shard.told"), []);
+  stop();
+});
+
 Deno.test("what is asked for while the stream is away neither ends a hole nor makes it shorter", async () => {
   const { a, b, live, lose, mend, say, send, stop, told, world } = await begin({ standby: "cold" });
   await live(2, () => say(a, 100));

@@ -5,7 +5,7 @@
  */
 import { drawing, element, find, setAttribute, setText } from "./dom.js";
 import { count, latency, moment, NONE, number, share, span } from "./format.js";
-import { graveness, stripOf } from "./machine.js";
+import { graveness, STATES, stripOf } from "./machine.js";
 import { fill, fillList } from "./table.js";
 import { zoneFor } from "./zone.js";
 
@@ -47,7 +47,7 @@ export function drawProvider(panel, provider, now) {
     ({ time, event, correlation }) => `${time} ${event} ${correlation}`,
     ({ time, event, reason, correlation }) => [
       moment(time, zoneFor(), now),
-      { text: event, class: "state", tone: graveness(event) },
+      { text: event, class: "state", tone: isState(event) ? graveness(event) : "wait" },
       { text: reason === "" ? NONE : reason, class: "wrap" },
       { text: correlation, class: "mono soft" },
     ],
@@ -74,6 +74,11 @@ function refusal({ symbol, reason, polls }) {
 /** @param {{ where: string, what: string }} problem */
 function problem({ where, what }) {
   return `${where}: ${what}`;
+}
+
+/** @param {string} event */
+function isState(event) {
+  return STATES.some(({ name }) => name === event);
 }
 
 /**

@@ -25,8 +25,32 @@ export class NotificationError extends MarketdError {
   }
 }
 
-/** Characters of an answer that are shown: Slack says what is wrong in a word. */
-const SHOWN = 100;
+/**
+ * What is shown of an answer: the words in which Slack says what is wrong. All else might repeat the
+ * secret, or a part of it.
+ *
+ * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors
+ */
+const WORDS: ReadonlySet<string> = new Set([
+  "action_prohibited",
+  "channel_is_archived",
+  "channel_not_found",
+  "invalid_payload",
+  "invalid_token",
+  "missing_text_or_fallback_or_attachments",
+  "no_active_hooks",
+  "no_service",
+  "no_service_id",
+  "no_team",
+  "no_text",
+  "posting_to_general_channel_denied",
+  "rollup_error",
+  "team_disabled",
+  "too_many_attachments",
+  "user_not_found",
+]);
+/** Characters of an answer that are read: as many as any of the words has, and the line's end. */
+const READ = 100;
 /** How long an answer may take, in milliseconds. */
 export const PATIENCE = 10_000;
 
@@ -56,14 +80,14 @@ export async function post(
       // The message, and the token, are for nobody else.
       redirect: "manual",
     });
-    said = response.ok ? "" : await beginningOf(response);
+    said = response.ok ? "" : await wordOf(response);
     await response.body?.cancel();
   } catch (error) {
     throw new NotificationError("unreachable", `Cannot notify: ${reasonOf(error)}.`);
   }
   if (response.ok) return;
   const { status } = response;
-  const answer = `it answered ${status}${said === "" ? "" : ` (${redact(said)})`}`;
+  const answer = `it answered ${status}${said === "" ? "" : ` (${said})`}`;
   const now = Date.now() * MILLISECOND;
   const asked = retryAfterOf(response.headers.get("retry-after"), now);
   if (status === 429 || status === 408 || status >= 500) {
@@ -75,18 +99,19 @@ export async function post(
   throw new NotificationError("refused", `Cannot notify: ${answer}; ${advice}.`);
 }
 
-/** The beginning of a refusal, which may be of any length. */
-async function beginningOf({ body }: Response): Promise<string> {
+/** The word that a refusal, which may be of any length, consists of; empty where it is none known. */
+async function wordOf({ body }: Response): Promise<string> {
   if (body === null) return "";
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (text.length < SHOWN) {
+  while (text.length < READ) {
     const { done, value } = await reader.read();
     if (done) break;
     text += value;
   }
   await reader.cancel();
-  return text.slice(0, SHOWN).replaceAll(/\s+/g, " ").trim();
+  const word = text.trim();
+  return WORDS.has(word) ? word : "";
 }
 
 /** Why nothing was answered. Deno's own words have the URL in them, up to the last bracket. */

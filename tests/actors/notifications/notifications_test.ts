@@ -238,7 +238,7 @@ async function recovers(answers: readonly Answer[], reason: RegExp): Promise<voi
 
 Deno.test("what a webhook that fails was sent is sent again, with what came meanwhile", async () => {
   const broken: Answer = () => new Response("internal\n  error", { status: 500 });
-  await recovers([broken, broken], /^Cannot notify: it answered 500 \(internal error\)\.$/);
+  await recovers([broken, broken], /^Cannot notify: it answered 500\.$/);
 });
 
 Deno.test("a webhook that asks to wait is not asked before", async () => {
@@ -290,6 +290,28 @@ for (const status of [400, 403, 404, 410, 302]) {
     });
   });
 }
+
+Deno.test("an answer that repeats a part of the secret URL is not shown", async () => {
+  const echoes: Answer[] = [
+    // As Express does, and as a proxy does with what leads beyond what is read of an answer.
+    ({ url }) => new Response(`Cannot POST ${new URL(url).pathname}`, { status: 404 }),
+    ({ url }) => new Response(`${"x".repeat(70)} ${url}`, { status: 404 }),
+    ({ url }) => new Response(new URL(url).pathname.slice(-10), { status: 404 }),
+  ];
+  for (const echo of echoes) {
+    await withHook(async (hook) => {
+      hook.answers = [echo];
+      const one = notify(hook.url);
+      await logged(async (lines) => {
+        one.provider("backoff", "cut");
+        await until(() => one.webhook.dropped === 1 && lines.length > 0);
+        assert(!/services|SECRET/.test(lines.join("")), lines.join(""));
+      });
+      assertEquals(one.webhook.trouble, "Cannot notify: it answered 404; check url.");
+      await one.stop();
+    });
+  }
+});
 
 Deno.test("a webhook that does not answer holds up nobody, and a stop only for a moment", async () => {
   await withHook(async (hook) => {

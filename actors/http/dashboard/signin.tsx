@@ -108,11 +108,15 @@ export function mountSignIn(app: OpenAPIHono, deps: PageDeps): void {
   });
 }
 
-/** A path of our own; anything else would send people elsewhere. */
+/**
+ * A path of our own; anything else would send people elsewhere. What is left once dots are resolved
+ * may begin with two slashes, and so name another host.
+ */
 function ownPath(text: string): string {
   const base = "http://marketd.invalid";
   const url = URL.parse(text, base);
-  return url === null || url.origin !== base ? "/" : url.pathname + url.search + url.hash;
+  const isOwn = url !== null && url.origin === base && !url.pathname.startsWith("//");
+  return isOwn ? url.pathname + url.search + url.hash : "/";
 }
 
 interface SignInProps {

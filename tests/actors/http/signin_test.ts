@@ -153,6 +153,10 @@ Deno.test("signing in leads to no other site", async () => {
         "/\\evil.example",
         "javascript:x",
         "\\\\e",
+        "/.//evil.example/x",
+        "/%2e//evil.example/x",
+        "/x/..//evil.example/x",
+        "http://marketd.invalid//evil.example/x",
       ]
     ) {
       assertEquals((await signIn(place, { to })).headers.get("location"), "/", to);

@@ -598,18 +598,22 @@ export class Desk {
         if (from >= idle.since) continue;
         idle.since = from;
       }
-      // What another provider has heard meanwhile is not lost: it may take over.
-      if (line?.covered !== true) this.#silence(symbol, from);
+      // What another provider has heard meanwhile is not lost: it may take over, or is put in when
+      // who leads is heard again, be that before routing's next beat.
+      if (line?.covered === true) line.lostAt ??= from;
+      else this.#silence(symbol, from);
     }
   }
 
   #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
     for (const symbol of this.#of(provider)) {
-      const { idle, line } = this.#memory.feeds.get(symbol)!.listing;
+      const { idle, line, silentFrom } = this.#memory.feeds.get(symbol)!.listing;
       // It is a part of a span that ends with the venue's answer.
       if (idle !== undefined) continue;
-      // Others heard it: routing puts in what they did, or tells what is missing.
-      if (line !== undefined && (line.lostAt ?? line.hole) !== null) continue;
+      // Others heard it: routing puts in what they did, or tells what is missing. It may have done so
+      // already, where who leads ticked before its venue answered.
+      const isRouted = silentFrom === undefined || (line?.lostAt ?? line?.hole ?? null) !== null;
+      if (line !== undefined && isRouted) continue;
       this.#silence(symbol, undefined);
       const { alwaysOpen, instrument: { market } } = this.#memory.feeds.get(symbol)!.listing;
       const isMissed = alwaysOpen || openWithin(market, gap.from, gap.to, "extended");

@@ -5,13 +5,14 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Clock } from "../../../actors/clock.ts";
+import { type ConnectionRef, reportOf } from "../../../actors/connections/report.ts";
 import type { Tree } from "../../../actors/root.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { type Micros, MILLISECOND, MINUTE, SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
 import { Scripted } from "../connections/scripted.ts";
 import { flushed, inStore, quote, T0, until } from "../fixture.ts";
-import { inTree, stateOf } from "../tree.ts";
+import { inTree, send, stateOf } from "../tree.ts";
 
 /** Runs as the wall's does, from some seconds before a minute of an open session. */
 class Running implements Clock {
@@ -37,12 +38,17 @@ interface Scene {
   readonly speaking: Set<Scripted>;
 }
 
-/** Two venues with AAPL; the delay is 1 s, the failback 3 s. */
-function stage(standby: "hot" | "cold", before: number, play: (scene: Scene) => Promise<void>) {
+/** Two venues with AAPL; the delay is 1 s unless said, the failback three times that. */
+function stage(
+  standby: "hot" | "cold",
+  before: number,
+  play: (scene: Scene) => Promise<void>,
+  delay = 1,
+) {
   return inStore(async (store) => {
     const [a, b] = [new Scripted("a"), new Scripted("b")];
     a.alwaysOpen = b.alwaysOpen = false;
-    const failover = { delay: "1s", failback: "3s", standby };
+    const failover = { delay: `${delay}s`, failback: `${3 * delay}s`, standby };
     const said = {
       instruments: [{ symbol: "AAPL", basis: "bid" }],
       routes: [{ name: "us", providers: ["a", "b"], failover }],
@@ -138,6 +144,65 @@ Deno.test("a minute that a cold standby came too late for is gapped, for the spa
     assertEquals(gaps[0]!.to, first.time);
     assertEquals(ticks.filter(({ time }) => time > gaps[0]!.from && time < gaps[0]!.to), []);
   }));
+
+/** So long that nobody takes over. */
+const LONG = 60;
+
+/** Cuts `a` off and has it come back; it ticks, and only then its venue answers what is asked. */
+async function blink(scene: Scene, meanwhile: () => Promise<void> | void): Promise<void> {
+  const { a, speaking, tree } = scene;
+  const answer = Promise.withResolvers<[]>();
+  a.onSubscribe = () => answer.promise;
+  const report = () => reportOf(tree.root.system.get("connection-a") as ConnectionRef);
+  const { line, pulse } = tree.shared.directory.get("AAPL")!;
+  cut(a, scene);
+  await meanwhile();
+  a.onAuthenticate = () => Promise.resolve();
+  send(tree, "connection-a", { type: "reset" });
+  await until(() => a.diary.filter((done) => done === "subscribe AAPL").length === 2);
+  const before = pulse.ticks;
+  speaking.add(a);
+  await until(() => line!.lostAt === null && pulse.ticks > before + 2);
+  answer.resolve([]);
+  await until(() => report().lostAt === null);
+  assertEquals(leader(scene), "a");
+}
+
+const reasons = async ({ tree }: Scene) => {
+  await flushed(tree.shared);
+  const { rows } = await tree.shared.store.gaps({ symbol: "AAPL", limit: 10 });
+  return rows.map(({ reason }) => reason).sort();
+};
+
+Deno.test("what a hot standby heard is no gap where who leads ticks before its venue has answered", () =>
+  stage("hot", 90, async (scene) => {
+    const { line } = scene.tree.shared.directory.get("AAPL")!;
+    await until(() => line!.covered);
+    const lostAt = () => line!.lostAt;
+    await blink(scene, () => until(() => lostAt() !== null));
+    assertEquals(await reasons(scene), ["joined"]);
+  }, LONG));
+
+Deno.test("what a hot standby heard is told where who leads was away for less than a beat", () =>
+  stage("hot", 90, async (scene) => {
+    const { b, clock, tree } = scene;
+    const { line } = tree.shared.directory.get("AAPL")!;
+    await until(() => line!.covered);
+    await blink(scene, () => {
+      const time = clock.now();
+      const more = { provider: "b", id: "meanwhile", time, receivedAt: time };
+      b.sink.ticks([quote({ ...more, bid: 100.03, ask: 100.53 }) as Tick]);
+    });
+    assertEquals(await reasons(scene), ["joined"]);
+    const ids = (await ticksOf(scene)).map(({ id }) => id);
+    assertEquals(ids.filter((id) => id === "meanwhile"), ["meanwhile"]);
+  }, LONG));
+
+Deno.test("what no cold standby heard is a gap where who leads ticks before its venue has answered", () =>
+  stage("cold", 90, async (scene) => {
+    await blink(scene, () => {});
+    assertEquals(await reasons(scene), ["disconnect", "joined"]);
+  }, LONG));
 
 Deno.test("a mute primary is passed over, and leads again when it has spoken for the failback", () =>
   stage("hot", 30, async (scene) => {

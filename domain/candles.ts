@@ -54,6 +54,11 @@ export interface Kept {
   readonly minutes: readonly Candle[];
   /** Closed candles of the other intervals from then on: they are not told again. */
   readonly longer: readonly Candle[];
+  /**
+   * Candles that were closed by the clock, and are built anew all the same: what comes of one is its
+   * next revision.
+   */
+  readonly anew: readonly Candle[];
 }
 
 interface Closed {
@@ -80,6 +85,8 @@ interface Frame {
   readonly recent: Closed[];
   /** Candles of bars that were closed before a restart, by start. */
   readonly known: Map<Micros, Candle>;
+  /** Candles that are built anew, by start. */
+  readonly anew: Map<Micros, Candle>;
   /** The span found last: most ticks fall where the last one did. */
   span: Span | null;
 }
@@ -201,6 +208,9 @@ export class CandleSeries {
     this.#changed = true;
     for (const candle of kept.longer) {
       this.#frameOf(candle.interval)?.known.set(candle.start, candle);
+    }
+    for (const candle of kept.anew) {
+      this.#frameOf(candle.interval)?.anew.set(candle.start, candle);
     }
     for (const minute of kept.minutes) {
       const { revision, status } = minute;
@@ -399,11 +409,16 @@ export class CandleSeries {
     }
     if (bar.pricing === UNPRICED) return;
     const known = frame.known.get(bar.start);
-    const { revision, status } = known ?? { revision: 0, status: this.#statusOf(bar, feedEnd) };
+    const before = frame.anew.get(bar.start);
+    const { revision, status } = known ?? {
+      revision: before === undefined ? 0 : before.revision + 1,
+      status: this.#statusOf(bar, feedEnd),
+    };
     const closed: Closed = { bar, revision, status };
     remember(frame, closed);
     if (known === undefined) this.#tell(frame, closed, revision);
-    else frame.known.delete(bar.start);
+    frame.known.delete(bar.start);
+    frame.anew.delete(bar.start);
   }
 
   #statusOf(bar: Bar, feedEnd: Micros): CandleStatus {
@@ -437,7 +452,7 @@ export class CandleSeries {
 const NONE: readonly never[] = [];
 
 function frame(interval: Interval): Frame {
-  return { interval, open: [], recent: [], known: new Map(), span: null };
+  return { interval, open: [], recent: [], known: new Map(), anew: new Map(), span: null };
 }
 
 function remember(frame: Frame, closed: Closed): void {

@@ -470,7 +470,7 @@ export class Desk {
       type: "candles.restore",
       symbol,
       series,
-      kept: recalled?.kept ?? { minutes: [], longer: [] },
+      kept: recalled?.kept ?? { minutes: [], longer: [], anew: [] },
       late: feed.late,
       now,
       gaps: [...recalled?.gaps ?? [], ...outageOf(feed)],

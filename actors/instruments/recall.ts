@@ -70,7 +70,7 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   const last = span === null ? null : await lastHeard(store, request, until);
   if (span === null || last === null) {
     const missed = gapOf(request, oldestOpen(request, now), "joined");
-    const kept = { minutes: [], longer: [] };
+    const kept = { minutes: [], longer: [], anew: [] };
     return { since: request.since ?? now, kept, ticks: [], gaps: [], missed };
   }
   const missed = await missedSpan(store, request, last);
@@ -84,9 +84,11 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
     end + grace <= (status === "repaired" ? now : heard);
   const range = { symbol, from, to: now, limit: PAGE };
 
+  const anew: Candle[] = [];
   const candles = async (interval: string) => {
     const query = { ...range, interval, basis: listing.basis, order: "start" } as const;
     const kept = await readAll((cursor) => store.candles({ ...query, cursor }));
+    anew.push(...kept.filter((one) => !due(one) && one.end + grace <= now));
     return kept.filter(due);
   };
   const minutes = await candles(BASE_INTERVAL.name);
@@ -109,7 +111,7 @@ export async function recall(store: Store, request: RecallRequest): Promise<Reca
   const joined = known.findLast((gap) => gap.reason === "joined");
   const watched = joined?.status === "filled" ? joined.from : joined?.to;
   const since = request.since ?? Math.min(span.first, watched ?? span.first);
-  return { since, kept: { minutes, longer }, ticks, gaps, missed };
+  return { since, kept: { minutes, longer, anew }, ticks, gaps, missed };
 }
 
 /**

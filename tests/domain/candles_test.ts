@@ -387,7 +387,7 @@ Deno.test("a restart from kept minutes and ticks goes on as if nothing had happe
     const minutes = of(before, BASE_INTERVAL.name);
     const longer = before.filter(({ interval }) => interval !== BASE_INTERVAL.name);
     const second = series();
-    second.restore({ minutes, longer }, [], now);
+    second.restore({ minutes, longer, anew: [] }, [], now);
     const tail = minutes.at(-1)?.end ?? -Infinity;
     const after = run(second, ticks.slice(0, cut).filter(({ time }) => time >= tail));
     after.push(...run(second, ticks.slice(cut)));

@@ -102,8 +102,37 @@ Deno.test("a candle that a stop had closed, and a killed run had open again, is 
     });
     const third = later(store, T0 + 70 * SECOND, { epoch: "000000003" });
     await third.follow("AAPL");
-    assertEquals((await third.kept()).map(brief), ["0 gapped r0 n2 c90"]);
+    assertEquals((await third.kept()).map(brief), ["0 gapped r1 n2 c90"]);
     await third.drain();
+  }));
+
+Deno.test("a candle that history had revised, and is built anew, is told as its next revision", () =>
+  inStore(async (store) => {
+    const minutes = [0, 1, 2, 3, 4].map((minute) => T0 + minute * MINUTE);
+    const kept = { epoch: "000000001", sequence: 2, revision: 1 };
+    const longer = {
+      interval: "5m",
+      end: T0 + 5 * MINUTE,
+      status: "partial",
+      tickVolume: 5,
+    } as const;
+    await store.real.write({
+      ...nothing,
+      ticks: minutes.map((time) => trade({ time })),
+      candles: [
+        ...minutes.map((start) => ({ ...candle({ start, status: "repaired" }), ...kept })),
+        { ...candle(longer), ...kept },
+      ],
+      run: runUntil(T0 + 5 * MINUTE - SECOND),
+    });
+    const one = later(store, T0 + 6 * MINUTE);
+    await one.follow("AAPL");
+    one.beat(T0 + 6 * MINUTE);
+    const { status, revision, sequence } = (await one.kept("AAPL", "5m"))[0]!;
+    assertEquals([status, revision], ["gapped", 2]);
+    const told = one.events.filter(({ type, interval }) => type === "candle" && interval === "5m");
+    assertEquals(told.map((event) => event.sequence), [sequence]);
+    await one.drain();
   }));
 
 Deno.test("a run that was alive after its last tick has heard that nothing came", () =>

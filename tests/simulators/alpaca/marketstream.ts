@@ -56,6 +56,8 @@ export class MarketClient {
   readonly #subscribed = new Map<string, Set<string>>();
   readonly #authTimer: ReturnType<typeof setTimeout>;
   #held: DataMessage | null = null;
+  /** Frames that are still on their way, oldest first. */
+  readonly #late: Parameters<WebSocket["send"]>[0][] = [];
 
   constructor(
     readonly socket: WebSocket,
@@ -126,12 +128,13 @@ export class MarketClient {
     if (!this.isOpen) return;
     const { latency } = this.world.faults;
     const frame = this.msgpack ? toMsgpack(messages) : toJson(messages);
-    if (latency === 0) this.socket.send(frame);
-    else {
-      setTimeout(() => {
-        if (this.isOpen) this.socket.send(frame);
-      }, latency);
-    }
+    // A stream keeps its order: what is slow to come holds up what follows it.
+    if (latency === 0 && this.#late.length === 0) return this.socket.send(frame);
+    this.#late.push(frame);
+    setTimeout(() => {
+      const first = this.#late.shift()!;
+      if (this.isOpen) this.socket.send(first);
+    }, latency);
   }
 
   #hear(data: RawData): void {

@@ -28,6 +28,7 @@ import { mountState } from "./api/state.ts";
 import { mountStatus } from "./api/status.ts";
 import { mountStrategies } from "./api/strategies.ts";
 import { mountTicks } from "./api/ticks.ts";
+import { Attempts } from "./attempts.ts";
 import { checkBody } from "./body.ts";
 import { mountDashboard } from "./dashboard/dashboard.ts";
 import { type PageDeps, wantsPage } from "./dashboard/page.ts";
@@ -47,6 +48,7 @@ import { refuseInput } from "./validation.ts";
 /** Makes the application. */
 export function createApp(deps: HttpDeps): OpenAPIHono {
   const { server } = deps.shared.settings;
+  const attempts = new Attempts(deps.token, deps.shared.uptime);
   const sessions = new Sessions(deps.token);
   const symbols = new Symbols(deps.shared);
   const closes = new Closes(deps.shared);
@@ -54,7 +56,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
     defaultHook: (result, c) =>
       result.success ? undefined : problemResponse(c.req.path, refuseInput(result)),
   });
-  const pages: PageDeps = { ...deps, closes, sessions };
+  const pages: PageDeps = { ...deps, attempts, closes, sessions };
   const answer = (error: unknown, c: Context) => {
     if (!wantsPage(c)) return answerError(error, c);
     const problem = toProblem(error, c.req.method, c.req.path);
@@ -62,7 +64,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
     return problem.status === 421 ? answerError(problem, c) : answerTrouble(c, pages, problem);
   };
   app.onError(answer);
-  const authenticate = checkToken(deps.token, sessions);
+  const authenticate = checkToken(attempts, sessions);
   app.use(finish, checkHost(server), checkOrigin(server), authenticate, checkBody);
   for (const name of LONG) app.use(`/api/v1/${name}`, zip);
   mountStatus(app, deps);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from "hono";
+import { isLoopback } from "./addresses.ts";
 import type { Anyone } from "../addresses.ts";
 import type { Shared } from "../shared.ts";
 import type { ChildReport } from "../supervision.ts";
@@ -43,4 +44,15 @@ export interface Surroundings {
 /** The address of the other end; empty where it is not known, which is never trusted. */
 export function remoteOf(c: Context): string {
   return (c.env as Partial<Surroundings> | undefined)?.remote ?? "";
+}
+
+/**
+ * The address of who asks: where a proxy on this machine passes a request on, the one that it names
+ * last, which is the one it saw itself.
+ */
+export function callerOf(c: Context): string {
+  const remote = remoteOf(c);
+  if (!isLoopback(remote)) return remote;
+  const hops = c.req.header("x-forwarded-for") ?? c.req.header("x-real-ip") ?? "";
+  return hops.split(",").at(-1)!.trim() || remote;
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Settings } from "../settings/schema.ts";
 import { hostOf, isAddress, isLoopback, isUnspecified } from "./addresses.ts";
+import type { Attempts } from "./attempts.ts";
 import { wantsPage } from "./dashboard/page.ts";
 import { ASSET_ROOT, SIGN_IN } from "./dashboard/paths.ts";
-import { remoteOf } from "./deps.ts";
+import { callerOf, remoteOf } from "./deps.ts";
 import { ProblemError } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -86,14 +86,16 @@ export function checkOrigin(server: Server): MiddlewareHandler {
  * elsewhere. A request that a proxy on this machine passes on comes from elsewhere, whatever its
  * connection says. Who looks for a page is sent to sign in.
  */
-export function checkToken(token: string, sessions: Sessions): MiddlewareHandler {
+export function checkToken(attempts: Attempts, sessions: Sessions): MiddlewareHandler {
   return async (c, next) => {
     const { path } = c.req;
     if (!OPEN.has(path) && !path.startsWith(ASSET_ROOT)) {
       const said = c.req.header("authorization") ?? "";
       const presented = /^bearer +(\S+)$/i.exec(said)?.[1];
       if (presented !== undefined) {
-        if (!await isSame(presented, token)) throw wrong();
+        const verdict = attempts.attempt(presented, callerOf(c));
+        if (verdict === "wrong") throw wrong();
+        if (verdict !== "right") throw tooMany(verdict);
       } else if (isWrite(c)) {
         if (!sessions.has(c)) throw missing();
         checkOwn(c);
@@ -149,13 +151,6 @@ function bracketed(host: string): string {
     : host;
 }
 
-/** Compares in a time that tells nothing of where they differ, nor of the length. */
-export async function isSame(presented: string, wanted: string): Promise<boolean> {
-  const digest = async (text: string) =>
-    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return timingSafeEqual(await digest(presented), await digest(wanted));
-}
-
 function missing(): ProblemError {
   return new ProblemError(
     401,
@@ -170,4 +165,13 @@ function wrong(): ProblemError {
   return new ProblemError(401, "wrong-token", "The token is not this daemon's.", {
     headers: { "www-authenticate": 'Bearer realm="marketd", error="invalid_token"' },
   });
+}
+
+function tooMany(wait: number): ProblemError {
+  return new ProblemError(
+    429,
+    "too-many-wrong-tokens",
+    `Too many wrong tokens were tried: try again in ${wait} s.`,
+    { headers: { "retry-after": String(wait) } },
+  );
 }

@@ -18,7 +18,7 @@ export const WRITE = [{ [TOKEN]: [] }];
 
 /** The problems that a route may answer with; those that every route has are added. */
 export function problems(...statuses: ProblemStatus[]) {
-  return openProblems(...statuses, 401);
+  return openProblems(...statuses, 401, 429);
 }
 
 /** The problems of a route that needs no token. */

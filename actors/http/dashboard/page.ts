@@ -8,6 +8,7 @@ import type { Context } from "hono";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Viewer } from "./layout.tsx";
 import type { Closes } from "../api/closes.ts";
+import type { Attempts } from "../attempts.ts";
 import type { HttpDeps } from "../deps.ts";
 import { problems, READ } from "../openapi.ts";
 import type { ProblemStatus } from "../problem.ts";
@@ -16,6 +17,7 @@ import { FICTION } from "../../settings/checks.ts";
 
 /** What the pages work with. */
 export interface PageDeps extends HttpDeps {
+  readonly attempts: Attempts;
   readonly sessions: Sessions;
   readonly closes: Closes;
 }

@@ -5,12 +5,11 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { Attempts } from "./attempts.ts";
 import { Layout, type Viewer } from "./layout.tsx";
 import { answerPage, type PageDeps, viewerOf } from "./page.ts";
 import { SIGN_IN } from "./paths.ts";
-import { remoteOf } from "../deps.ts";
-import { checkOwn, isSame } from "../guards.ts";
+import { callerOf } from "../deps.ts";
+import { checkOwn } from "../guards.ts";
 import { openProblems, problems, WRITE } from "../openapi.ts";
 
 const content = { "text/html": { schema: z.string() } };
@@ -74,31 +73,26 @@ const end = createRoute({
 
 /** Answers what signing in and out asks. */
 export function mountSignIn(app: OpenAPIHono, deps: PageDeps): void {
-  const { sessions, shared, token } = deps;
-  const attempts = new Attempts(shared.uptime);
+  const { attempts, sessions } = deps;
 
   const draw = (c: Context, path: string, trouble?: string) => (
     <SignIn to={path} trouble={trouble} viewer={viewerOf(c, deps)} />
   );
 
   app.openapi(form, (c) => answerPage(c, draw(c, ownPath(c.req.valid("query").to))));
-  app.openapi(begin, async (c) => {
+  app.openapi(begin, (c) => {
     checkOwn(c);
     const { token: presented, to } = c.req.valid("form");
     const path = ownPath(to);
-    const from = remoteOf(c);
-    const wait = attempts.wait(from);
-    if (wait > 0) {
-      c.header("retry-after", String(wait));
-      const words = `Too many wrong tokens: try again in ${wait} s.`;
-      return answerPage(c, draw(c, path, words), 429);
-    }
-    // Before the comparison: many at once must not all slip through.
-    const attempt = attempts.begin(from);
-    if (!await isSame(presented.trim(), token)) {
+    const verdict = attempts.attempt(presented.trim(), callerOf(c));
+    if (verdict === "wrong") {
       return answerPage(c, draw(c, path, "That is not this daemon's token."), 401);
     }
-    attempts.forgive(attempt);
+    if (verdict !== "right") {
+      c.header("retry-after", String(verdict));
+      const words = `Too many wrong tokens: try again in ${verdict} s.`;
+      return answerPage(c, draw(c, path, words), 429);
+    }
     sessions.begin(c);
     return c.redirect(path, 303);
   });

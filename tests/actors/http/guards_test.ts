@@ -73,6 +73,59 @@ Deno.test("every write needs the token, from this machine too", async () => {
   });
 });
 
+/** Asks with a token, and how that fares. */
+function bears(place: Place, token: string, remote = ELSEWHERE): Promise<[number, string?]> {
+  return fares(place, remote, "/api/v1/status", { headers: { authorization: `Bearer ${token}` } });
+}
+
+Deno.test("after five wrong tokens in headers an address has to wait, for the form too", async () => {
+  await inPlace(async (place) => {
+    for (let guess = 0; guess < 5; guess++) {
+      assertEquals(await bears(place, `guess-${guess}`), [401, "wrong-token"]);
+    }
+    assertEquals(await bears(place, "guess-5"), [429, "too-many-wrong-tokens"]);
+    // Else guessing would go on: an answer that is refused must not tell whether it was right.
+    assertEquals(await bears(place, TOKEN), [429, "too-many-wrong-tokens"]);
+    const headers = BEARER;
+    const refused = await place.app.request("/api/v1/status", { headers }, ELSEWHERE);
+    await refused.body?.cancel();
+    assert(Number(refused.headers.get("retry-after")) > 0);
+    const form = await place.app.request("/signin", {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        origin: "http://localhost",
+      },
+      body: new URLSearchParams({ token: TOKEN }).toString(),
+    }, ELSEWHERE);
+    await form.body?.cancel();
+    assertEquals(form.status, 429);
+    assertEquals(await bears(place, TOKEN, LOCAL), [200]);
+  });
+});
+
+Deno.test("a program with an old token does not lock out others of its address", async () => {
+  await inPlace(async (place) => {
+    for (let times = 0; times < 20; times++) {
+      assertEquals(await bears(place, "the-token-of-yesterday"), [401, "wrong-token"]);
+    }
+    assertEquals(await bears(place, TOKEN), [200]);
+  });
+});
+
+Deno.test("many addresses that guess hold up those alone that never showed the token", async () => {
+  await inPlace(async (place) => {
+    assertEquals(await bears(place, TOKEN), [200]);
+    for (let guess = 0; guess < 50; guess++) {
+      const remote = `198.51.100.${guess}`;
+      assertEquals(await bears(place, `guess-${guess}`, { remote }), [401, "wrong-token"]);
+    }
+    const stranger = { remote: "198.51.100.99" };
+    assertEquals(await bears(place, TOKEN, stranger), [429, "too-many-wrong-tokens"]);
+    assertEquals(await bears(place, TOKEN), [200]);
+  });
+});
+
 Deno.test("a refusal for want of the token says how to send it, and not what it is", async () => {
   await inPlace(async ({ app }) => {
     const response = await app.request("/api/v1/status", {}, ELSEWHERE);

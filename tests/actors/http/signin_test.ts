@@ -135,6 +135,21 @@ Deno.test("wrong tokens are refused, and after five of them an address has to wa
   });
 });
 
+Deno.test("behind a proxy on this machine one caller's wrong tokens hold up no other", async () => {
+  await inPlace(async (place) => {
+    const passedOn = (hops: string, token = TOKEN) =>
+      signIn(place, { token, headers: { "x-forwarded-for": hops } });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // What a caller claims stands before what the proxy saw.
+      const response = await passedOn(`198.51.100.${attempt}, 192.0.2.9`, `wrong-${attempt}`);
+      assertEquals(response.status, 401);
+    }
+    assertEquals((await passedOn("198.51.100.7, 192.0.2.9")).status, 429);
+    assertEquals((await passedOn("192.0.2.9, 192.0.2.10")).status, 303);
+    assertEquals((await signIn(place)).status, 303);
+  });
+});
+
 Deno.test("a burst of guesses gets no further than one by one", async () => {
   await inPlace(async (place) => {
     const tries = Array.from({ length: 40 }, (_, at) => signIn(place, { token: `guess-${at}` }));

@@ -41,6 +41,8 @@ export interface Notice {
    * stands for itself, and what came of the same subject before it is over.
    */
   readonly of: string | null;
+  /** What tells it from others of its subject: of a gap its symbol and start; empty where `of` is null. */
+  readonly key: string;
   /** By the injected clock. */
   readonly time: Micros;
 }
@@ -50,15 +52,18 @@ export function isAtLeast(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }
 
-/** Subjects whose trouble is remembered. */
+/** Troubles that are remembered, the last of them. */
 const MOST = 10_000;
 
-/** Chooses the notices worth telling: those that are bad enough, and those that end such trouble. */
+/**
+ * Chooses the notices worth telling: those that are bad enough, and those that end such trouble. Of one
+ * of several a state is told once, as a gap is published again when its end is known.
+ */
 export class NoticeFilter {
   readonly #least: Severity;
   readonly #events: ReadonlySet<NoticeEvent>;
-  /** How much trouble was told of each subject, and is not over. */
-  readonly #troubled = new Map<string, number>();
+  /** The state of what was told to be in trouble, and is not known to be over; the latest last. */
+  readonly #troubled = new Map<string, string>();
 
   /** @param events what is wanted. */
   constructor(least: Severity, events: Iterable<NoticeEvent>) {
@@ -67,18 +72,16 @@ export class NoticeFilter {
   }
 
   /** Whether a notice is to be told. */
-  passes({ ends, event, of, severity, subject }: Notice): boolean {
+  passes({ ends, event, key, of, severity, status, subject }: Notice): boolean {
     if (!this.#events.has(event)) return false;
     const isBad = isAtLeast(severity, this.#least);
-    const troubles = this.#troubled.get(subject) ?? 0;
-    if (ends) {
-      if (troubles > 1) this.#troubled.set(subject, troubles - 1);
-      else this.#troubled.delete(subject);
-      return isBad || troubles > 0;
-    }
-    if (isBad && (troubles > 0 || this.#troubled.size < MOST)) {
-      this.#troubled.set(subject, of === null ? 1 : troubles + 1);
-    }
-    return isBad;
+    const which = `${subject} ${key}`;
+    const before = this.#troubled.get(which);
+    if (ends) return this.#troubled.delete(which) || isBad;
+    if (!isBad) return false;
+    this.#troubled.delete(which);
+    this.#troubled.set(which, status);
+    if (this.#troubled.size > MOST) this.#troubled.delete(this.#troubled.keys().next().value!);
+    return of === null || before !== status;
   }
 }

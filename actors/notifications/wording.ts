@@ -49,6 +49,7 @@ function statusNotice(status: Status, time: Micros): Notice | null {
     status: status.status,
     reason: reason === null ? "" : redact(reason),
     of: null,
+    key: "",
     time,
   };
 }
@@ -72,6 +73,7 @@ function gapNotice({ from, provider, reason, status, symbol, to }: Gap, time: Mi
     status: status === "open" ? "opened" : status,
     reason: `${reason}, from ${formatTime(from)} to ${formatTime(to)}`,
     of: symbol,
+    key: `${symbol} ${from}`,
     time,
   };
 }

@@ -18,6 +18,7 @@ function notice(severity: Severity, more: Partial<Notice> = {}): Notice {
     status: severity === "info" ? "live" : "backoff",
     reason: "",
     of: null,
+    key: "",
     time: 0,
     ...more,
   };
@@ -29,6 +30,7 @@ const gap = (of: string, status: "opened" | "filled", time = 0) =>
     subject: "gaps of ig",
     status,
     of,
+    key: `${of} ${time}`,
     time,
   });
 
@@ -40,6 +42,7 @@ const some = fc.record({
   status: fc.constantFrom("up", "down"),
   reason: fc.string(),
   of: fc.constantFrom(null, "AAPL", "MSFT"),
+  key: fc.constantFrom("", "AAPL 1", "MSFT 1"),
   time: fc.nat(),
 });
 
@@ -61,6 +64,25 @@ Deno.test("as many filled gaps are told as were told open", () => {
   for (const symbol of ["AAPL", "MSFT"]) assert(filter.passes(gap(symbol, "opened")));
   for (const symbol of ["AAPL", "MSFT"]) assert(filter.passes(gap(symbol, "filled")));
   assert(!filter.passes(gap("NVDA", "filled")));
+});
+
+Deno.test("a gap that is published again is told once, and so is that it is filled", () => {
+  const filter = new NoticeFilter("warning", NOTICE_EVENTS);
+  assert(filter.passes(gap("AAPL", "opened", 1)));
+  assert(!filter.passes(gap("AAPL", "opened", 1)));
+  assert(filter.passes({ ...gap("AAPL", "opened", 1), status: "unfillable" }));
+  assert(filter.passes(gap("AAPL", "opened", 2)));
+  assert(filter.passes(gap("AAPL", "filled", 1)));
+  assert(filter.passes(gap("AAPL", "filled", 2)));
+  assert(!filter.passes(gap("AAPL", "filled", 1)));
+});
+
+Deno.test("gaps that are never filled are forgotten, the oldest first", () => {
+  const filter = new NoticeFilter("warning", NOTICE_EVENTS);
+  for (let time = 0; time <= 10_000; time++) assert(filter.passes(gap("AAPL", "opened", time)));
+  assert(!filter.passes(gap("AAPL", "filled", 0)));
+  assert(filter.passes(gap("AAPL", "filled", 1)));
+  assert(filter.passes(gap("AAPL", "filled", 10_000)));
 });
 
 Deno.test("what is neither bad nor an end is not told for there being trouble", () => {

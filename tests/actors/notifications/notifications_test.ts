@@ -166,6 +166,8 @@ Deno.test("gaps of many instruments are told together, and so is that they are f
   await withHook(async (hook) => {
     const one = notify(hook.url);
     for (let index = 0; index < 300; index++) one.gap(`S${index}`);
+    // It is published again once its end is known.
+    one.gap("S7");
     one.gap("NEW", "open", "joined");
     await until(() => hook.posted.length === 1);
     assertEquals(

@@ -23,7 +23,7 @@ import { messageOf } from "../../domain/errors.ts";
 import { decideRestart, RESTART_POLICY } from "../../domain/restart.ts";
 import { Closings } from "../../domain/strategies/closings.ts";
 import { type RunState, StrategyRun } from "../../domain/strategies/run.ts";
-import { type Micros, MINUTE } from "../../domain/time.ts";
+import { HOUR, type Micros, MINUTE } from "../../domain/time.ts";
 
 /** A strategy on one instrument. */
 export interface Running {
@@ -40,6 +40,8 @@ export interface Running {
   /** When it failed of late, by a monotonic clock. */
   failures: readonly number[];
   retry: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it is shown nothing any more, until it is set up anew. */
+  isGivenUp: boolean;
   /** The recall under way. */
   asked: RunRequest | null;
   /** Lets go of the feed that it needs. */
@@ -50,6 +52,12 @@ export interface Running {
 const MOST_WAITING = 4_096;
 /** How long what was measured is at hand for a candle that comes later. */
 const HELD: Micros = 3 * MINUTE;
+/**
+ * How long it is at hand for candles that wait, which may be as long as the store is away. A recording
+ * plays through more in the time of a recall.
+ */
+const HELD_WAITING: Micros = HOUR;
+const HELD_PLAYING: Micros = MOST_WAITING * MINUTE;
 
 const log = logger("strategies");
 
@@ -125,6 +133,7 @@ export class Strategies {
       for (const one of running.get(candle.symbol)?.values() ?? []) {
         const { setup: { setup }, waiting } = one;
         if (setup.interval !== candle.interval || one.listing.basis !== candle.basis) continue;
+        if (one.isGivenUp) continue;
         waiting.push({ candle, isNew: areNew && candle.revision === 0 });
         if (waiting.length > MOST_WAITING) waiting.shift();
       }
@@ -165,7 +174,7 @@ export class Strategies {
         isIdle &&= one.waiting.length === 0;
       }
       const isLive = this.#memory.feeds.get(symbol)?.listing.state === "live";
-      if (isIdle && isLive) closings.prune(now - HELD);
+      closings.prune(now - (isIdle && isLive ? HELD : this.#heldWaiting));
     }
   }
 
@@ -209,6 +218,10 @@ export class Strategies {
   /** Ends the waits for another start. */
   end(): void {
     for (const one of this.#all()) clearTimeout(one.retry);
+  }
+
+  get #heldWaiting(): Micros {
+    return this.#shared.clock.driven ? HELD_PLAYING : HELD_WAITING;
   }
 
   #newClosings(symbol: string): Closings {
@@ -274,15 +287,14 @@ export class Strategies {
     this.#tell(one, status, messageOf(error));
     if (decision.restart && !this.#memory.draining) {
       one.retry = setTimeout(() => this.#again(one), decision.delay);
-    } else one.waiting.length = 0;
+    } else giveUp(one);
   }
 
   /** Gives up a strategy that holds up everything else. */
   #switchOff(one: Running, took: number): void {
     const reason = `it took ${Math.round(took)} ms for one candle, of ${MOST_TIME} allowed; ` +
       "it is switched off until it is set up anew";
-    one.run = null;
-    one.waiting.length = 0;
+    giveUp(one);
     this.#shared.meters.strategyFaults.inc({ strategy: one.setup.strategy.id });
     this.#tell(one, "given-up", reason);
   }
@@ -376,9 +388,16 @@ function begin(
     waiting: [],
     failures: [],
     retry: undefined,
+    isGivenUp: false,
     asked: null,
     release,
   };
+}
+
+function giveUp(one: Running): void {
+  one.isGivenUp = true;
+  one.run = null;
+  one.waiting.length = 0;
 }
 
 /** How many candles a setup's indicators need to have seen. */

@@ -40,6 +40,7 @@ export interface ShardsOptions {
   readonly intervals?: readonly string[];
   readonly makeSeries?: Shared["makeSeries"];
   readonly makeProfile?: Shared["makeProfile"];
+  readonly setups?: Shared["setups"];
   /** What the configuration says of profiles. */
   readonly profile?: Record<string, unknown>;
   /** Whether the feed speaks outside market hours; true unless said. */
@@ -71,10 +72,11 @@ export class Shards {
       candles: { intervals },
       profile: options.profile ?? {},
     });
-    const { makeProfile, makeSeries } = options;
+    const { makeProfile, makeSeries, setups } = options;
     const given = {
       ...(makeSeries === undefined ? {} : { makeSeries }),
       ...(makeProfile === undefined ? {} : { makeProfile }),
+      ...(setups === undefined ? {} : { setups }),
     };
     const timer = this.timer;
     this.world = worldOf(store.store, {

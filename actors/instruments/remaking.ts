@@ -174,12 +174,18 @@ export class Remaking {
   #refilled({ asked, error, refilled }: RemakesAnswer & { type: "remakes.refilled" }): void {
     const { refill, reply, request, watch } = asked;
     const feed = this.#feedOf(refill.symbol);
+    const now = this.#input.shared.clock.now();
+    const isReplayed = "added" in refill.said;
+    const isSame = feed?.listing === request.listing;
+    // What closes before is not changed by it, here as in a replay; a longer candle that does is
+    // seen while the watch stands, and made again with it.
+    if (refilled !== null && isSame && !isReplayed) this.#bench.settle(refill.symbol, now);
     feed?.refilling.delete(watch);
     if (refilled === null) {
       reply.reject(error);
       return;
     }
-    if (feed?.listing !== request.listing || watch.changed) {
+    if (!isSame || watch.changed) {
       this.#refill(refill, reply);
       return;
     }
@@ -190,13 +196,8 @@ export class Remaking {
       listing.since = Math.min(listing.since, from);
     }
     const made = { ...nothingMade(), candles: [...candles] };
-    let past = ticks;
-    if (!("added" in refill.said)) {
-      // What closes before is not changed by it, here as in a replay: it counts from now on.
-      const now = this.#input.shared.clock.now();
-      this.#bench.settle(refill.symbol, now);
-      past = ticks.map((trade) => ({ ...trade, receivedAt: now }));
-    }
+    // It counts from now on.
+    const past = isReplayed ? ticks : ticks.map((trade) => ({ ...trade, receivedAt: now }));
     this.#bench.handOut(made, { past, gaps, amendments });
     this.#recount(listing, candles);
     if (!feed.isRefilled && ticks.length + candles.length + gaps.length > 0) this.#rebuild(feed);

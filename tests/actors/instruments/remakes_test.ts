@@ -179,3 +179,37 @@ Deno.test("the venue's bars do not pile up while the store is away", () =>
     assertEquals(asked < 20, true, `the journal was asked ${asked} times in 3 s`);
     await one.drain();
   }));
+
+Deno.test("a longer candle that falls due while history is put in place has what history says", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    const at = (minute: number, price: number) =>
+      trade({ time: T0 + minute * MINUTE, receivedAt: T0 + minute * MINUTE, price, size: 1 });
+    one.say([at(0, 100), at(4, 104)]);
+    one.beat(T0 + 4 * MINUTE + 30 * SECOND);
+    // By the time that the store is asked for the gaps, no beat has closed what is due.
+    const { real } = store;
+    const gaps = real.gaps.bind(real);
+    real.gaps = (query) => {
+      one.world.clock.time = T0 + 5 * MINUTE + 3 * SECOND;
+      return gaps(query);
+    };
+    const span = { start: T0 + MINUTE, end: T0 + 2 * MINUTE };
+    const refill = {
+      symbol: "AAPL",
+      provider: "test",
+      span,
+      covered: span,
+      said: { trades: [at(1, 120)] },
+    };
+    const { promise, reject, resolve } = Promise.withResolvers<unknown>();
+    one.send("shard-1", { type: "shard.refill", refill, reply: { resolve, reject } } as never);
+    await promise;
+    await untilHolds(() => one.state("AAPL") === "live");
+    const minutes = (await one.kept()).map(({ close }) => close);
+    assertEquals(minutes, [100, 120, 104]);
+    const [five] = await one.kept("AAPL", "5m");
+    assertEquals([five!.high, five!.realVolume, five!.tickVolume], [120, 3, 3]);
+    await one.drain();
+  }));

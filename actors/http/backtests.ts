@@ -37,14 +37,17 @@ export async function backtestsBeside(databasePath: string): Promise<string | un
   return folder;
 }
 
-/** Those that are kept, the latest first. */
+/** Those that are kept, the latest first; what goes meanwhile is not among them. */
 export async function listBacktests(folder: string | undefined): Promise<KeptBacktest[]> {
   if (folder === undefined) return [];
   const found: KeptBacktest[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
+  for (
+    const { name, isFile } of await unlessGone(() => Array.fromAsync(Deno.readDir(folder))) ?? []
+  ) {
     if (!isFile || !NAME.test(name)) continue;
-    const { mtime, size } = await Deno.stat(join(folder, name));
-    found.push({ name, bytes: size, writtenAt: mtime?.getTime() ?? 0 });
+    const file = await unlessGone(() => Deno.stat(join(folder, name)));
+    if (file === undefined) continue;
+    found.push({ name, bytes: file.size, writtenAt: file.mtime?.getTime() ?? 0 });
   }
   return found.sort((one, other) => other.writtenAt - one.writtenAt);
 }
@@ -56,9 +59,16 @@ export async function openBacktest(
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined> {
   if (folder === undefined || !NAME.test(name)) return undefined;
   const path = join(folder, name);
-  try {
+  return await unlessGone(async () => {
     const { isFile } = await Deno.lstat(path);
     return isFile ? (await Deno.open(path)).readable : undefined;
+  });
+}
+
+/** What is read; `undefined` where it is not there, or not any more. */
+async function unlessGone<Read>(read: () => Promise<Read>): Promise<Read | undefined> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -46,6 +46,27 @@ Deno.test("no name leads out of the folder", () =>
     assertEquals(await listBacktests(folder), []);
   }));
 
+Deno.test("a page that goes while they are listed is not listed, and fails nothing", () =>
+  inApp(async (app, folder) => {
+    for (const name of ["one", "two", "three"]) {
+      await Deno.writeTextFile(`${folder}/${name}.html`, name);
+    }
+    const { stat } = Deno;
+    Deno.stat = async (path) => {
+      Deno.stat = stat;
+      await Deno.remove(path);
+      return await stat(path);
+    };
+    try {
+      const response = await app.request("/api/v1/backtests");
+      assertEquals([response.status, (await response.json()).data.length], [200, 2]);
+    } finally {
+      Deno.stat = stat;
+    }
+    await Deno.remove(folder, { recursive: true });
+    assertEquals(await listBacktests(folder), []);
+  }));
+
 Deno.test("where nothing can be kept none is listed", async () => {
   assertEquals(await backtestsBeside(":memory:"), undefined);
   assertEquals(await listBacktests(undefined), []);

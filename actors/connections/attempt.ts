@@ -19,6 +19,8 @@ export interface Attempt {
   sink: ConnectionSink | null;
   /** Symbols that the stream was asked for, without an answer yet. */
   readonly asked: Set<string>;
+  /** How often the stream was told to let go of symbols, without an answer yet. */
+  leaving: number;
 }
 
 /** What signing in and opening work with. */
@@ -35,7 +37,7 @@ export interface AttemptInput {
 /** An attempt that has nothing yet. */
 export function newAttempt(): Attempt {
   const correlation = crypto.randomUUID().slice(0, 8);
-  return { correlation, session: null, stream: null, sink: null, asked: new Set() };
+  return { correlation, session: null, stream: null, sink: null, asked: new Set(), leaving: 0 };
 }
 
 interface Step {

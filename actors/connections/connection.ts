@@ -124,9 +124,13 @@ export const connection = setup({
       const { stream } = attempt;
       if (stream === null) return;
       const say = speaker(self, attempt);
+      attempt.leaving++;
       settled(() => stream.unsubscribe(symbols)).then(
-        // There may be room for what had none.
-        () => say({ type: "subscribe", instruments: unstreamed(self) }),
+        () => {
+          attempt.leaving--;
+          // There may be room for what had none.
+          say({ type: "subscribe", instruments: unstreamed(self) });
+        },
         (error) => say({ type: "lost", error: asProviderError(error) }),
       );
     },

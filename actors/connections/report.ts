@@ -5,8 +5,11 @@
  */
 import type { ActorRefFrom } from "xstate";
 import type { connection } from "./connection.ts";
+import type { Context } from "./context.ts";
 import type { Micros } from "../../domain/time.ts";
 import type { Refusal, Session } from "../../providers/provider.ts";
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** A reference to a connection. */
 export type ConnectionRef = ActorRefFrom<typeof connection>;
@@ -22,6 +25,8 @@ export interface ConnectionReport {
   readonly failures: number;
   readonly lastError: string | null;
   readonly refusals: readonly Refusal[];
+  /** Symbols that its stream has no room for, unless what may give them some is under way. */
+  readonly crowdedOut: ReadonlySet<string>;
   /** What the venue told when it let us in; none while it has not. */
   readonly words: readonly string[];
 }
@@ -34,7 +39,17 @@ export function reportOf(ref: ConnectionRef): ConnectionReport {
   const state = typeof value === "string" ? value : nameOf(value);
   const heardAt = attempt.sink?.heardAt ?? null;
   const lostAt = context.lostAt ?? (state === "stale" ? heardAt : null);
-  return { state, changedAt, lostAt, heardAt, failures, lastError, refusals, words };
+  const crowdedOut = crowdedOutOf(context);
+  return { state, changedAt, lostAt, heardAt, failures, lastError, refusals, crowdedOut, words };
+}
+
+/** What was refused before room was made says nothing of the room after it. */
+function crowdedOutOf(
+  { attempt: { asked, leaving }, refusals }: Pick<Context, "attempt" | "refusals">,
+): ReadonlySet<string> {
+  if (refusals.length === 0 || leaving > 0) return NONE;
+  const full = refusals.filter((refusal) => refusal.full === true && !asked.has(refusal.symbol));
+  return new Set(full.map(({ symbol }) => symbol));
 }
 
 /** The session of a connection that is signed in for good, to ask of its past; `null` without one. */

@@ -23,7 +23,7 @@ export interface Look {
   readonly heardAt: Micros | null;
   /** Symbols that the venue does not give, by request neither. */
   readonly refused: ReadonlySet<string>;
-  /** Symbols that its stream has no room for. */
+  /** Symbols that its stream has no room for, unless what may give them some is under way. */
   readonly crowdedOut: ReadonlySet<string>;
   /** Symbols that its stream does not give: they are asked for by request all the time. */
   readonly polled: ReadonlySet<string>;
@@ -96,7 +96,7 @@ function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Mi
 export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
   if (connection === undefined) return ABSENT;
-  const { heardAt, lostAt, refusals, state } = reportOf(connection);
+  const { crowdedOut, heardAt, lostAt, refusals, state } = reportOf(connection);
   const those = (which: (refusal: Refusal) => boolean) =>
     refusals.length === 0 ? NONE : new Set(refusals.filter(which).map(({ symbol }) => symbol));
   return {
@@ -104,7 +104,7 @@ export function lookAt(self: Anyone, provider: string): Look {
     lostAt,
     heardAt,
     refused: those(({ polls }) => polls !== true),
-    crowdedOut: those(({ full }) => full === true),
+    crowdedOut,
     polled: those(({ polls }) => polls === true),
   };
 }

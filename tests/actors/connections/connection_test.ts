@@ -30,6 +30,7 @@ Deno.test("a connection signs in, opens the stream, and subscribes to what is it
     failures: 0,
     lastError: null,
     refusals: [],
+    crowdedOut: new Set(),
     words: [],
   });
   assertEquals(statesTold(one), ["live"]);

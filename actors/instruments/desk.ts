@@ -464,7 +464,8 @@ export class Desk {
       sessionAt: (time) => sessionAt(market, time),
       since: recalled?.since ?? now,
     });
-    listing.since = series.since;
+    // What the store could not say it is asked for again.
+    if (recalled !== null) listing.since = series.since;
     feed.unheard = false;
     const made = this.#ask((made) => ({
       type: "candles.restore",

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Refill, Refilled } from "../../../actors/instruments/refill.ts";
 import type { Run } from "../../../db/store.ts";
 import { type Micros, MILLISECOND, MINUTE, parseTime, SECOND } from "../../../domain/time.ts";
 import type { Gap } from "../../../domain/gap.ts";
@@ -318,6 +319,40 @@ Deno.test("where the store cannot be read candles start anew, and say that they 
     one.say([trade({ time: T0 + 20 * SECOND })]);
     one.beat(T0 + MINUTE + 2 * SECOND);
     assertEquals((await one.kept()).map(brief), ["0 partial r0 n1 c100"]);
+    await one.drain();
+  }));
+
+Deno.test("candles that started anew are whole again once history has filled what was missed", () =>
+  inStore(async (store) => {
+    const minute = T0 + 5 * MINUTE;
+    const heard = trade({ time: minute });
+    const run = runUntil(minute + 30 * SECOND);
+    await store.real.write({ ...nothing, ticks: [trade(), heard], run });
+    const one = later(store, minute + 40 * SECOND);
+    store.unreadable = new Error("no reading today");
+    await one.follow("AAPL");
+    const after = trade({ time: minute + 50 * SECOND });
+    one.say([after]);
+    store.unreadable = null;
+    await until(async () => (await one.gaps()).length === 1);
+    one.beat(minute + MINUTE + 2 * SECOND);
+
+    const span = { start: minute, end: minute + MINUTE };
+    const missed = trade({ time: minute + 35 * SECOND, price: 90 });
+    const refill: Refill = {
+      symbol: "AAPL",
+      provider: "test",
+      span,
+      covered: span,
+      said: { trades: [heard, missed, after] },
+    };
+    const reply = Promise.withResolvers<Refilled>();
+    one.send("shard-1", { type: "shard.refill", refill, reply } as never);
+    await reply.promise;
+    await until(() => one.state("AAPL") === "live");
+    one.beat(minute + 5 * MINUTE + 2 * SECOND);
+    assertEquals((await one.kept()).map(brief).at(-1), "5 repaired r1 n3 c100");
+    assertEquals((await one.kept("AAPL", "5m")).map(brief).at(-1), "5 repaired r0 n3 c100");
     await one.drain();
   }));
 

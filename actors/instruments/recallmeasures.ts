@@ -22,6 +22,7 @@ import type { KeptSizes } from "../../domain/flow/series.ts";
 import { BASE_INTERVAL } from "../../domain/interval.ts";
 import type { ProfileBasis } from "../../domain/profile/profile.ts";
 import type { ProfileMetrics, ProfilePart } from "../../domain/profile/series.ts";
+import { withoutReplaced } from "../../domain/replaced.ts";
 import { FLOW_SPAN, type StateAt } from "../../domain/state.ts";
 import type { Tick } from "../../domain/tick.ts";
 import { type Micros, MINUTE } from "../../domain/time.ts";
@@ -96,12 +97,10 @@ export async function recallMeasures(
 
   const query = { symbol, to: until, refused: false, limit: PAGE } as const;
   const tail = { ...query, from: Math.min(profileFrom, flowFrom), order: "arrival" } as const;
-  const found = inPlace(
-    (await readAll((cursor) => store.ticks({ ...tail, cursor }), MOST + 1))
-      .filter((tick) => isHeard(request, tick)),
-  );
+  const found = (await readAll((cursor) => store.ticks({ ...tail, cursor }), MOST + 1))
+    .filter((tick) => isHeard(request, tick));
   const isTooMuch = found.length > MOST;
-  const ticks = isTooMuch ? [] : found;
+  const ticks = isTooMuch ? [] : inPlace(withoutReplaced(found));
   const before = await store.ticks({ ...query, to: flowFrom, limit: WARM, order: "-time" });
 
   const known = await readAll((cursor) =>

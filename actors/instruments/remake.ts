@@ -24,6 +24,7 @@ import type { Candle, CandleStatus } from "../../domain/candle.ts";
 import type { Span } from "../../domain/candles.ts";
 import { FLAGS } from "../../domain/flags.ts";
 import { BASE_INTERVAL, type Interval } from "../../domain/interval.ts";
+import { withoutReplaced } from "../../domain/replaced.ts";
 import type { Trade } from "../../domain/tick.ts";
 import { DAY, HOUR, type Micros, MINUTE } from "../../domain/time.ts";
 import type { Correction, HistoricalBar } from "../../providers/provider.ts";
@@ -109,7 +110,8 @@ export async function remakeAround(
   const span = { from: bar.start, to: bar.end };
   const query = { ...span, symbol, refused: false, order: "arrival", limit: PAGE } as const;
   let isFilled = false;
-  for (const tick of await readAll((cursor) => store.ticks({ ...query, cursor }))) {
+  const ticks = await readAll((cursor) => store.ticks({ ...query, cursor }));
+  for (const tick of withoutReplaced(ticks)) {
     isFilled ||= (tick.flags & FLAGS.backfilled) !== 0;
     const price = priceOn(tick, request.listing.basis);
     if (!Number.isNaN(price)) addTick(bar, tick, price);

@@ -1,13 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { Listing } from "../../../actors/instruments/directory.ts";
 import { type Refill, refill, type Refilled } from "../../../actors/instruments/refill.ts";
+import { recallMeasures } from "../../../actors/instruments/recallmeasures.ts";
 import { remakeAround } from "../../../actors/instruments/remake.ts";
 import type { Store } from "../../../db/store.ts";
 import type { Basis, Candle } from "../../../domain/candle.ts";
 import { FLAGS } from "../../../domain/flags.ts";
 import type { Gap } from "../../../domain/gap.ts";
 import { parseInterval } from "../../../domain/interval.ts";
-import type { Trade } from "../../../domain/tick.ts";
+import type { Tick, Trade } from "../../../domain/tick.ts";
 import { type Micros, MINUTE, SECOND } from "../../../domain/time.ts";
 import { instrument } from "../connections/scripted.ts";
 import { candle, inStore, trade } from "../fixture.ts";
@@ -49,15 +50,16 @@ function ask(
   to: number,
   said: Refill["said"],
   basis: Basis = "trade",
+  provider = "test",
 ): Promise<Refilled> {
-  const listing = { instrument: instrument("AAPL"), basis, provider: "test" } as Listing;
+  const listing = { instrument: instrument("AAPL"), basis, provider } as Listing;
   const span = { start: minute(from), end: minute(to) };
   return refill(store, {
     listing,
     intervals: ["1m", "5m"].map((name) => parseInterval(name)!),
     sessionAt: () => null,
     closedUntil: HOUR + 120 * MINUTE,
-  }, { symbol: "AAPL", provider: "test", span, covered: span, said });
+  }, { symbol: "AAPL", provider, span, covered: span, said });
 }
 
 async function keep(store: Store, { amendments, candles, gaps, ticks }: Partial<Refilled>) {
@@ -280,4 +282,42 @@ Deno.test("a trade that is taken back leaves a minute that was filled with trade
     const candles = await remakeAround(store, request, minute(0));
     const done = { ticks: [], amendments: [], gaps: [], candles };
     assertEquals(brief(done), ["1m 0 repaired 1 100/100/100/100 2 1"]);
+  }));
+
+/** The volume of the hour's first minute by its candle, its profile, its flow, and if made again. */
+async function volumes(store: Store) {
+  const head = { basis: "trade", provider: "test", heardAt: 0 } as const;
+  const listing = { instrument: instrument("AAPL"), ...head } as Listing;
+  const request = { listing, intervals: [parseInterval("1m")!], sessionAt: () => null };
+  const query = { symbol: "AAPL", interval: "1m", basis: "trade", order: "start" } as const;
+  const [kept] = (await store.candles({ ...query, limit: 1 })).rows;
+  const now = minute(120);
+  const moment = { now, grace: 2 * SECOND, unheard: false, epoch: "1" };
+  const measures = await recallMeasures(store, { ...request, ...moment }, minute(0));
+  const [again] = await remakeAround(store, { ...request, closedUntil: now }, minute(0));
+  const sum = (ticks: readonly Tick[]) =>
+    ticks.reduce((total, tick) => total + (tick.kind === "trade" ? tick.size ?? 0 : 0), 0);
+  const { flowTicks, profileTicks } = measures;
+  return [kept!.realVolume, sum(profileTicks), sum(flowTicks), again!.realVolume];
+}
+
+Deno.test("a minute heard of one provider and filled of another is counted once, as often as it is filled", () =>
+  inStore(async ({ store }) => {
+    const of = (provider: string, ...seconds: number[]) =>
+      seconds.map((second) => ({ ...at(second, 100, 10), id: `${provider}-${second}`, provider }));
+    const filled = async (provider: string, when: Micros, trades: readonly Trade[]) => {
+      const done = await ask(store, 0, 1, { trades }, "trade", provider);
+      await keep(store, {
+        ...done,
+        ticks: done.ticks.map((trade) => ({ ...trade, receivedAt: when })),
+      });
+    };
+    const heard = of("test", 10, 20, 30);
+    await keep(store, { ticks: heard, gaps: [gap(minute(0) + 40 * SECOND, minute(1))] });
+    await filled("other", minute(2), of("other", 10, 20, 30, 50));
+    assertEquals(await volumes(store), [40, 40, 40, 40]);
+    // Its history has two more of the minute than were heard.
+    await keep(store, { gaps: [gap(minute(0) + 40 * SECOND, minute(1))] });
+    await filled("test", minute(3), [...heard, ...of("test", 45, 50)]);
+    assertEquals(await volumes(store), [50, 50, 50, 50]);
   }));

@@ -7,7 +7,7 @@
 
 /** The column's width as a share of the pane's, and its bounds in pixels. */
 const WIDTH = { share: 0.16, least: 56, most: 180 };
-/** The least height of a row, in pixels: bins that are closer are added up. */
+/** Pixels: bins whose lower edges are closer than this are added up to one row. */
 const ROW = 2;
 /** The lines of the value area are dashed, that of the point of control is not. */
 const DASH = [5, 4];
@@ -44,7 +44,7 @@ export function columnWidth(paneWidth) {
 }
 
 /**
- * Adds up bins that would be drawn closer than a row's height.
+ * Adds up bins that would be drawn closer than can be seen. Where there are none, no row reaches.
  *
  * @param {Profile["bins"]} bins
  * @param {number} binSize
@@ -62,7 +62,7 @@ export function rowsOf(bins, binSize, step, place) {
     const top = place(high);
     if (bottom === null || top === null) continue;
     const row = rows.at(-1);
-    if (row !== undefined && row.bottom - row.top < ROW) {
+    if (row !== undefined && row.bottom - bottom < ROW) {
       row.top = top;
       row.volume += volume;
       row.high = high;

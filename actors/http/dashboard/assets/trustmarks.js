@@ -113,31 +113,39 @@ function hatch(context, left, width, height) {
 }
 
 /**
- * Where gaps lie among bars: the place of the last bar that starts before each, and that of the first
- * that starts when it is over. One before the oldest bar or after the newest has no place among them.
+ * Where gaps lie among bars: the places of the first and of the last bar that each touches. One in the
+ * hole between two bars touches none: its first is the bar after it, its last the one before. One
+ * before the oldest bar or after the newest has no place among them.
  *
  * @param {readonly { readonly from: string, readonly to: string }[]} gaps
- * @param {readonly { readonly start: string }[]} bars the oldest first.
- * @returns {{ before: number, after: number }[]}
+ * @param {readonly { readonly start: string, readonly end: string }[]} bars the oldest first; each ends
+ *   where the next starts, or before.
+ * @returns {{ first: number, last: number }[]}
  */
 export function placesOf(gaps, bars) {
   const starts = bars.map(({ start }) => Date.parse(start));
-  const firstFrom = (/** @type {number} */ time) => {
-    let [low, high] = [0, starts.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? Infinity) < time) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const ends = bars.map(({ end }) => Date.parse(end));
   return gaps.flatMap(({ from, to }) => {
-    const after = firstFrom(Date.parse(to));
-    const before = firstFrom(Date.parse(from)) - 1;
-    return after === 0 || before === starts.length - 1
-      ? []
-      : [{ before: Math.max(before, 0), after }];
+    const first = countUntil(ends, (end) => end > Date.parse(from));
+    const last = countUntil(starts, (start) => start >= Date.parse(to)) - 1;
+    return first === bars.length || last < 0 ? [] : [{ first, last }];
   });
+}
+
+/**
+ * How many times come before the first that is late enough.
+ *
+ * @param {readonly number[]} times the earliest first.
+ * @param {(time: number) => boolean} isLate
+ */
+function countUntil(times, isLate) {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isLate(times[middle] ?? Infinity)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The marks, as the charting library draws them. */
@@ -204,10 +212,14 @@ export class TrustMarks {
     target.useMediaCoordinateSpace(({ context, mediaSize: { width, height } }) => {
       context.strokeStyle = this.#color;
       context.lineWidth = 1;
-      for (const { before, after } of this.#places) {
-        const from = timeScale.logicalToCoordinate(/** @type {Logical} */ (before));
-        const to = timeScale.logicalToCoordinate(/** @type {Logical} */ (after));
-        if (from === null || to === null || to < 0 || from > width) continue;
+      // A bar's place is its middle, and the library knows whole places alone.
+      const half = timeScale.options().barSpacing / 2;
+      for (const { first, last } of this.#places) {
+        const start = timeScale.logicalToCoordinate(/** @type {Logical} */ (first));
+        const end = timeScale.logicalToCoordinate(/** @type {Logical} */ (last));
+        if (start === null || end === null) continue;
+        const [from, to] = [start - half, end + half];
+        if (to < 0 || from > width) continue;
         const span = Math.max(to - from, BAND.least);
         const left = (from + to - span) / 2;
         context.save();

@@ -11,18 +11,24 @@ import { placesOf } from "../../../../actors/http/dashboard/assets/trustmarks.js
 
 const at = (text: string) => Date.parse(text) / 1_000;
 
-Deno.test("a gap lies between the last bar that starts before it and the first that starts after", () => {
-  const bars = ["10:00", "10:01", "10:05", "10:06"].map((time) => ({
-    start: `2026-03-02T${time}:00.000Z`,
-  }));
+Deno.test("a gap lies on the bars that it touches, or between two where it touches none", () => {
+  const bars = ["10:00", "10:01", "10:05", "10:06"].map((time) => {
+    const start = `2026-03-02T${time}:00.000Z`;
+    return { start, end: new Date(Date.parse(start) + 60_000).toISOString() };
+  });
   const gap = (from: string, to: string) => ({
     from: `2026-03-02T${from}Z`,
     to: `2026-03-02T${to}Z`,
   });
-  assertEquals(placesOf([gap("10:01:30", "10:04:10")], bars), [{ before: 1, after: 2 }]);
-  // Within one bar.
-  assertEquals(placesOf([gap("10:05:10", "10:05:12")], bars), [{ before: 2, after: 3 }]);
-  assertEquals(placesOf([gap("09:59:00", "10:00:30")], bars), [{ before: 0, after: 1 }]);
+  // Within one bar, and as long as one.
+  assertEquals(placesOf([gap("10:05:10", "10:05:12")], bars), [{ first: 2, last: 2 }]);
+  assertEquals(placesOf([gap("10:01:00", "10:02:00")], bars), [{ first: 1, last: 1 }]);
+  // Over several bars, and into the hole behind one.
+  assertEquals(placesOf([gap("10:01:30", "10:05:10")], bars), [{ first: 1, last: 2 }]);
+  assertEquals(placesOf([gap("10:01:30", "10:04:10")], bars), [{ first: 1, last: 1 }]);
+  assertEquals(placesOf([gap("09:59:00", "10:00:30")], bars), [{ first: 0, last: 0 }]);
+  // In the hole between two bars.
+  assertEquals(placesOf([gap("10:02:00", "10:05:00")], bars), [{ first: 2, last: 1 }]);
   // Before all of them, and after the newest, there is no place.
   assertEquals(placesOf([gap("08:00:00", "09:00:00")], bars), []);
   assertEquals(placesOf([gap("11:00:00", "11:01:00")], bars), []);
@@ -39,6 +45,15 @@ Deno.test("a profile's rows hold all volume, and none is thinner than can be see
     assertEquals(total(rows), 600);
     for (const { top, bottom } of rows.slice(0, -1)) assertEquals(bottom - top > 1.9, true);
   }
+  // Where nothing was traded nothing is drawn: each of two bins far apart is as high as a bin.
+  const apart = rowsOf(
+    [{ price: 168.28, volume: 5 }, { price: 168.9, volume: 7 }],
+    0.01,
+    0.01,
+    (price) => (170 - price) * 100,
+  );
+  assertEquals(apart.map(({ volume }) => volume), [5, 7]);
+  for (const { top, bottom } of apart) assertEquals((bottom - top).toFixed(6), "1.000000");
   // A price stands for half a step to each side.
   const [row] = rowsOf([{ price: 100, volume: 1 }], 1, 1, (price) => 200 - price);
   assertEquals([row!.low, row!.high, row!.top, row!.bottom], [99.5, 100.5, 99.5, 100.5]);

@@ -9,6 +9,7 @@ import type { CommandDeps } from "./commands/deps.ts";
 import { type Learnt, makeVenues } from "./connections/venues.ts";
 import { nextEpoch } from "./epoch.ts";
 import { backtestsBeside } from "./http/backtests.ts";
+import { SignedOut } from "./http/signedout.ts";
 import { homeOf, loadToken } from "./http/token.ts";
 import { logger } from "./log.ts";
 import { otherSpools } from "./spool/others.ts";
@@ -84,6 +85,7 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
       ...(token === null ? {} : {
         http: {
           token: token.token,
+          signedOut: await SignedOut.beside(home),
           version: about.version,
           listening: (at) => url = at,
           backtests: await backtestsBeside(home),

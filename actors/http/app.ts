@@ -42,6 +42,7 @@ import { mountDescription } from "./openapi.ts";
 import { mountProbes } from "./probes.ts";
 import { answerError, ProblemError, problemResponse, toProblem } from "./problem.ts";
 import { Sessions } from "./sessions.ts";
+import { SignedOut } from "./signedout.ts";
 import { Symbols } from "./symbols.ts";
 import { refuseInput } from "./validation.ts";
 
@@ -49,7 +50,7 @@ import { refuseInput } from "./validation.ts";
 export function createApp(deps: HttpDeps): OpenAPIHono {
   const { server } = deps.shared.settings;
   const attempts = new Attempts(deps.token, deps.shared.uptime);
-  const sessions = new Sessions(deps.token);
+  const sessions = new Sessions(deps.token, deps.signedOut ?? SignedOut.inMemory());
   const symbols = new Symbols(deps.shared);
   const closes = new Closes(deps.shared);
   const app = new OpenAPIHono({

@@ -8,6 +8,7 @@ import { isLoopback } from "./addresses.ts";
 import type { Anyone } from "../addresses.ts";
 import type { Shared } from "../shared.ts";
 import type { ChildReport } from "../supervision.ts";
+import type { SignedOut } from "./signedout.ts";
 import type { StreamService } from "./stream/stream.ts";
 
 /** What the HTTP surface works with. */
@@ -15,6 +16,8 @@ export interface HttpInput {
   readonly shared: Shared;
   /** What a write, and any request from elsewhere, has to show. */
   readonly token: string;
+  /** The sessions that were ended by hand; absent: they are remembered as long as the surface is up. */
+  readonly signedOut?: SignedOut | undefined;
   /** Told where it listens, such as `http://127.0.0.1:8080`, each time it begins to. */
   readonly listening: (url: string) => void;
   /** The latest word on every supervised actor. */

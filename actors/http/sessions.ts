@@ -7,21 +7,22 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { SignedOut } from "./signedout.ts";
 
 /** How long a session lasts, in seconds. */
 const LIFETIME = 7 * 86_400;
-/** Sessions that were ended by hand are remembered, the last of them. */
-const ENDED = 10_000;
 
 /** Issues sessions, and tells whether a request belongs to one. */
 export class Sessions {
   readonly #key: Uint8Array;
   /** Cookies know no ports: two daemons on one machine must not take each other's. */
   readonly #cookie: string;
-  readonly #ended = new Set<string>();
 
-  /** @param token whoever showed it is let in; another token ends all sessions. */
-  constructor(token: string) {
+  /**
+   * @param token whoever showed it is let in; another token ends all sessions.
+   * @param ended those that were ended by hand.
+   */
+  constructor(token: string, private readonly ended: SignedOut) {
     this.#key = createHmac("sha256", token).update("marketd session key").digest();
     this.#cookie = `marketd-${this.#sign("cookie name").slice(0, 8)}`;
   }
@@ -34,27 +35,24 @@ export class Sessions {
   }
 
   /** Ends the session that a request belongs to. */
-  end(c: Context): void {
-    const value = getCookie(c, this.#cookie);
-    if (value !== undefined && this.#isGood(value)) {
-      this.#ended.add(value);
-      if (this.#ended.size > ENDED) this.#ended.delete(this.#ended.values().next().value!);
-    }
+  async end(c: Context): Promise<void> {
+    const name = this.#nameOf(getCookie(c, this.#cookie));
+    if (name !== undefined) await this.ended.add(name);
     deleteCookie(c, this.#cookie, this.#attributes(c, 0));
   }
 
   /** Whether a request belongs to a session. */
   has(c: Context): boolean {
-    const value = getCookie(c, this.#cookie);
-    return value !== undefined && this.#isGood(value);
+    return this.#nameOf(getCookie(c, this.#cookie)) !== undefined;
   }
 
-  #isGood(value: string): boolean {
-    const match = /^((\d{1,12})\.[0-9a-f]{24})\.([0-9a-f]{64})$/.exec(value);
-    if (match === null || this.#ended.has(value)) return false;
+  /** The name of a cookie's session; `undefined` where it is none, or over. */
+  #nameOf(cookie = ""): string | undefined {
+    const match = /^((\d{1,12})\.[0-9a-f]{24})\.([0-9a-f]{64})$/.exec(cookie);
+    if (match === null || this.ended.has(match[1]!)) return undefined;
     const [, name, ends, mac] = match;
     const isOurs = timingSafeEqual(bytes(mac!), bytes(this.#sign(name!)));
-    return isOurs && Number(ends) > Date.now() / 1_000;
+    return isOurs && Number(ends) > Date.now() / 1_000 ? name : undefined;
   }
 
   #sign(text: string): string {

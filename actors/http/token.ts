@@ -17,7 +17,7 @@ export interface Token {
 
 const BYTES = 32;
 /** Read and written by the owner alone. */
-const MODE = 0o600;
+export const OWNERS = 0o600;
 /** As the configuration asks of its own. */
 const SHORTEST = 16;
 
@@ -61,7 +61,7 @@ export async function findToken(
 async function kept(databasePath: string): Promise<Token> {
   const file = `${databasePath}.token`;
   try {
-    return { token: await read(file) ?? await write(file, make()), file };
+    return { token: await read(file) ?? await written(file, make()), file };
   } catch (error) {
     if (error instanceof MarketdError) throw error;
     throw new MarketdError(
@@ -80,13 +80,8 @@ function make(): string {
 
 /** What the file says, after closing it to others; `undefined` where there is none. */
 async function read(file: string): Promise<string | undefined> {
-  let token: string;
-  try {
-    token = (await Deno.readTextFile(file)).trim();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const token = (await readText(file))?.trim();
+  if (token === undefined) return undefined;
   if (token.length < SHORTEST || /\s/.test(token)) {
     throw new MarketdError(
       "token-file",
@@ -97,21 +92,35 @@ async function read(file: string): Promise<string | undefined> {
   }
   const { mode } = await Deno.stat(file);
   if (Deno.build.os !== "windows" && mode !== null && (mode & 0o077) !== 0) {
-    await Deno.chmod(file, MODE);
+    await Deno.chmod(file, OWNERS);
   }
   return token;
 }
 
-/** Writes the file whole or not at all: a start that is cut short leaves no half of a token. */
-async function write(file: string, token: string): Promise<string> {
+async function written(file: string, token: string): Promise<string> {
+  await writeWhole(file, `${token}\n`);
+  return token;
+}
+
+/** What a file says; `undefined` where there is none. */
+export async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file for its owner alone, whole or not at all: a start that is cut short leaves no half. */
+export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${crypto.randomUUID()}`;
   try {
     await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(draft, `${token}\n`, { createNew: true, mode: MODE });
+    await Deno.writeTextFile(draft, text, { createNew: true, mode: OWNERS });
     await Deno.rename(draft, file);
   } catch (error) {
     await Deno.remove(draft).catch(() => {});
     throw error;
   }
-  return token;
 }

@@ -106,3 +106,37 @@ Deno.test("an instrument is added and removed while it runs, and stays so after 
     }
     assertEquals((first.stderr + second.stderr + second.stdout).includes(token), false);
   }));
+
+Deno.test("who signed out is not let in by the old cookie after a restart", () =>
+  inFolder({}, async (folder) => {
+    const post = async (daemon: Daemon, path: string, cookie: string, form: string) => {
+      const response = await fetch(daemon.url + path, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          origin: daemon.url.replace(/\/$/, ""),
+          cookie,
+        },
+        body: form,
+        redirect: "manual",
+      });
+      await response.body?.cancel();
+      return response;
+    };
+    const first = await Daemon.start({ folder });
+    let cookie = "";
+    try {
+      const token = (await Deno.readTextFile(`${folder}/data/demo.db.token`)).trim();
+      const begun = await post(first, "/signin", "", `token=${token}`);
+      cookie = begun.headers.get("set-cookie")!.split(";")[0]!;
+      assertEquals((await post(first, "/signout", cookie, "")).status, 303);
+    } finally {
+      assertEquals(await first.stop(), 0);
+    }
+    const second = await Daemon.start({ folder });
+    try {
+      assertEquals((await post(second, "/signout", cookie, "")).status, 401);
+    } finally {
+      assertEquals(await second.stop(), 0);
+    }
+  }));

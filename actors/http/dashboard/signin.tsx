@@ -96,8 +96,8 @@ export function mountSignIn(app: OpenAPIHono, deps: PageDeps): void {
     sessions.begin(c);
     return c.redirect(path, 303);
   });
-  app.openapi(end, (c) => {
-    sessions.end(c);
+  app.openapi(end, async (c) => {
+    await sessions.end(c);
     return c.redirect("/", 303);
   });
 }

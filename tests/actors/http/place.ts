@@ -8,6 +8,7 @@ import { DrivenClock } from "../../../actors/clock.ts";
 import { connectionName } from "../../../actors/connections/names.ts";
 import { createApp } from "../../../actors/http/app.ts";
 import type { HttpDeps } from "../../../actors/http/deps.ts";
+import type { SignedOut } from "../../../actors/http/signedout.ts";
 import { createStream } from "../../../actors/http/stream/stream.ts";
 import { startTree, type Tree, type TreeOptions } from "../../../actors/root.ts";
 import { type Settings, settingsSchema } from "../../../actors/settings/schema.ts";
@@ -51,6 +52,8 @@ export interface PlaceOptions {
   readonly tree?: Partial<TreeOptions>;
   /** Providers beside the feed. */
   readonly others?: readonly Provider[];
+  /** The sessions that were ended; none that outlive the place unless said. */
+  readonly signedOut?: SignedOut;
   /** Done before the tree starts. */
   readonly prepare?: (feed: Feed, store: Store) => unknown;
 }
@@ -93,6 +96,7 @@ export async function inPlace(
       {
         shared: tree.shared,
         token: TOKEN,
+        signedOut: options.signedOut,
         reports: () => reports,
         running: () => true,
         draining: () => false,

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { SignedOut } from "../../../actors/http/signedout.ts";
+import { inFolder } from "../commands/run.ts";
+import { logged } from "../logged.ts";
 import { ELSEWHERE, inPlace, LOCAL, type Place, TOKEN } from "./place.ts";
 
 const ORIGIN = "http://localhost";
@@ -118,6 +121,46 @@ Deno.test("after signing out the session is over, whoever kept its cookie", asyn
     assertEquals(await changeWith(place, headers), 401);
   });
 });
+
+Deno.test("a session that was ended stays so after a restart, and the others last", () =>
+  inFolder({}, async (folder) => {
+    const database = `${folder}/data/marketd.db`;
+    const cookies: string[] = [];
+    await inPlace(async (place) => {
+      for (let person = 0; person < 3; person++) cookies.push(cookieOf(await signIn(place)));
+      for (const cookie of cookies.slice(0, 2)) {
+        const headers = { cookie, origin: ORIGIN };
+        await place.app.request("/signout", { method: "POST", headers }, LOCAL);
+      }
+    }, { signedOut: await SignedOut.beside(database) });
+    const file = `${database}.signedout`;
+    assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+    const kept = await Deno.readTextFile(file);
+    for (const cookie of cookies) assert(!kept.includes(cookie.split("=")[1]!));
+    // What is over by itself, and a write that was cut short, as at a kill.
+    await Deno.writeTextFile(file, "\n1000000000.0123456789abcdef01234567\n17", { append: true });
+    for (let restart = 0; restart < 2; restart++) {
+      await inPlace(async (place) => {
+        const statuses = cookies.map((cookie) => changeWith(place, { cookie, origin: ORIGIN }));
+        assertEquals(await Promise.all(statuses), [401, 401, 201]);
+      }, { signedOut: await SignedOut.beside(database) });
+    }
+    assertEquals((await Deno.readTextFile(file)).split("\n").filter(Boolean).length, 2);
+  }));
+
+Deno.test("that a session was ended and cannot be kept is logged, and it is over all the same", () =>
+  inFolder({ data: "a file where the folder is to be" }, async (folder) => {
+    await logged(async (lines) => {
+      await inPlace(async (place) => {
+        const cookie = cookieOf(await signIn(place));
+        const headers = { cookie, origin: ORIGIN };
+        await place.app.request("/signout", { method: "POST", headers }, LOCAL);
+        assertEquals(await changeWith(place, headers), 401);
+      }, { signedOut: await SignedOut.beside(`${folder}/data/marketd.db`) });
+      assertMatch(lines.join(""), /Cannot read in .* which sessions were ended: /);
+      assertMatch(lines.join(""), /Cannot keep in .* that a session was ended: .*after a restart/);
+    });
+  }));
 
 Deno.test("wrong tokens are refused, and after five of them an address has to wait", async () => {
   await inPlace(async (place) => {

@@ -75,15 +75,15 @@ function show(running: Running, { closings, said, uptime }: StrategyCommand): vo
   while (running.waiting.length > 0) {
     const [{ candle, isNew }] = running.waiting as [Shown];
     const session = sessionAt(market, candle.start)?.start ?? null;
-    if (!isNew) run.learn(candle, session);
-    else {
-      const began = uptime();
-      try {
-        said.signals.push(...run.look(candle, session, closings.at(candle)));
-      } catch (error) {
-        said.fault = { error };
-        return;
-      }
+    const began = uptime();
+    try {
+      if (isNew) said.signals.push(...run.look(candle, session, closings.at(candle)));
+      else run.learn(candle, session);
+    } catch (error) {
+      said.fault = { error };
+      return;
+    }
+    if (isNew) {
       said.longest = Math.max(said.longest, uptime() - began);
       said.kept = run.kept;
     }

@@ -77,7 +77,7 @@ export async function runBars(
     await bars.measure(day, end, intervals);
     for (const [planned, run] of running) {
       try {
-        signals.push(...await bars.show(run, planned.setup.interval, Math.max(day, from), end));
+        await bars.show(run, planned.setup.interval, Math.max(day, from), end, signals);
       } catch (error) {
         if (!(error instanceof StrategyFault)) throw error;
         faults.set(planned.strategy.id, error.message);
@@ -146,9 +146,16 @@ class Bars {
    *
    * @param from exclusive.
    * @param to inclusive.
+   * @param signals what it says is added to them, candle by candle: what it said before it failed, too.
    * @throws StrategyFault
    */
-  async show(run: StrategyRun, name: string, from: Micros, to: Micros): Promise<Signal[]> {
+  async show(
+    run: StrategyRun,
+    name: string,
+    from: Micros,
+    to: Micros,
+    signals: Signal[],
+  ): Promise<void> {
     const { basis, symbol } = this.#instrument;
     const { span } = parseInterval(name)!;
     const query = { symbol, interval: name, basis, from: from - span, to } as const;
@@ -157,9 +164,9 @@ class Bars {
     );
     const within = candles.filter(({ end }) => end > from && end <= to);
     try {
-      return within.flatMap((candle) =>
-        run.look(candle, this.#sessionOf(candle), this.#closings.at(candle))
-      );
+      for (const candle of within) {
+        signals.push(...run.look(candle, this.#sessionOf(candle), this.#closings.at(candle)));
+      }
     } catch (error) {
       throw new StrategyFault(messageOf(error));
     }

@@ -42,6 +42,9 @@ export interface Fortune {
   readonly until: Micros | null;
 }
 
+/** Changes of a setup that are shown. */
+export const SHOWN_CHANGES = 20;
+
 const log = logger("strategies");
 
 /** The setups in force. */
@@ -76,7 +79,7 @@ export class Setups {
     return this.#all;
   }
 
-  /** All that was ever said through the API, the oldest first. */
+  /** What was said last of each setup through the API, of each the oldest first. */
   get changes(): readonly StrategyChange[] {
     return this.#changes;
   }
@@ -108,8 +111,10 @@ export class Setups {
 
   /** Takes all that was said through the API into force. */
   take(changes: readonly StrategyChange[]): void {
-    this.#changes = changes;
-    const latest = new Map(changes.map((one) => [fortuneKey(one.strategy, one.symbol), one]));
+    const own = Map.groupBy(changes, ({ strategy, symbol }) => fortuneKey(strategy, symbol));
+    // The oldest that is shown is told with what was said before it.
+    this.#changes = [...own.values()].flatMap((those) => those.slice(-SHOWN_CHANGES - 1));
+    const latest = new Map([...own].map(([key, those]) => [key, those.at(-1)!]));
     const said = [...latest.values()].flatMap((change) => this.#setupOf(change));
     const rest = this.#configured.filter(({ strategy, symbol }) =>
       !latest.has(fortuneKey(strategy.id, symbol))

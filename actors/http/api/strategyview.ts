@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { time } from "./records.ts";
 import { redact } from "../../log.ts";
-import { fortuneKey, type Setup, type Setups } from "../../setups.ts";
+import { fortuneKey, type Setup, type Setups, SHOWN_CHANGES } from "../../setups.ts";
 import type { Shared } from "../../shared.ts";
 import type { StrategyChange } from "../../../db/store.ts";
 import type { Strategy } from "../../../domain/strategies/contract.ts";
@@ -51,7 +51,7 @@ export const setupView = z.strictObject({
   revision: z.string().openapi({ description: "The same for the same interval and parameters." }),
   running: z.array(running).openapi({ description: "How it fares on each instrument." }),
   changes: z.array(change).openapi({
-    description: "What was said through the API, the newest first; at most 20.",
+    description: `What was said through the API, the newest first; at most ${SHOWN_CHANGES}.`,
   }),
 }).openapi("StrategySetup");
 
@@ -66,9 +66,6 @@ export const strategyView = z.strictObject({
   parameters: parameters.openapi({ description: "Their JSON schema, with what is usual." }),
   setups: z.array(setupView),
 }).openapi("Strategy");
-
-/** Changes that are shown of a setup. */
-const SHOWN = 20;
 
 /** A strategy as it is shown. */
 export function viewStrategy(shared: Shared, strategy: Strategy): z.infer<typeof strategyView> {
@@ -123,7 +120,7 @@ function changesOf(setups: Setups, id: string, symbol: string) {
     by: changedBy,
     old: said(own[index - 1]?.spec ?? null),
     new: said(spec),
-  })).reverse().slice(0, SHOWN);
+  })).reverse().slice(0, SHOWN_CHANGES);
 }
 
 function said(spec: StrategyChange["spec"]): z.infer<typeof saidSchema> | null {

@@ -140,6 +140,30 @@ Deno.test("what is set through the API survives a restart, and the state of a st
     });
   }));
 
+Deno.test("the last twenty changes of a setup are shown and held, with what was said before each", () =>
+  inLives(async (live) => {
+    const specs = Array.from(
+      { length: 24 },
+      (_, at) => ({ parameters: { fast: at + 2, slow: 60 } }),
+    );
+    const expected = specs.slice(-20).map((now, at) => ({ old: specs[at + 3], now })).reverse();
+    const check = async (served: Served) => {
+      const { changes } = await served.get<SetupView>(PATH);
+      assertEquals(changes.map(({ old, new: now }) => ({ old, now })), expected);
+      const [all] = (await served.get<{ data: StrategyView[] }>("/api/v1/strategies")).data
+        .flatMap(({ setups }) => setups);
+      assertEquals([all!.symbol, all!.changes.length], ["*", 1]);
+      const { length } = served.tree.shared.setups.changes;
+      assert(length <= 22, `${length} are held`);
+    };
+    await live({}, async (served) => {
+      await served.change("PUT", "/api/v1/strategies/ema-cross/*", {});
+      for (const spec of specs) await served.change("PUT", PATH, spec);
+      await check(served);
+    });
+    await live({ epoch: "000000002" }, check);
+  }));
+
 Deno.test("a setup that is removed gives way to the one for all, and a configured one stays removed", () =>
   inLives(async (live) => {
     const said = { "ema-cross": { "*": { interval: "5m" }, AAPL: { interval: "1m" } } };

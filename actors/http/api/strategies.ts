@@ -68,9 +68,9 @@ const put = createRoute({
   tags,
   summary: "Switch a strategy on or off, or tune it",
   description:
-    "Takes the place of what was said of it before, and is in force from the next candle on; what is " +
-    "not said is as usual. Is kept, and laid over the configuration at every later start. The " +
-    "strategy keeps its state.",
+    "What is not said, of the parameters too, stays as it was set: on the instrument or, where it has " +
+    "nothing of its own, by `*`; what was never set is as usual. Is in force from the next candle on, " +
+    "is kept, and laid over the configuration at every later start. The strategy keeps its state.",
   security: WRITE,
   request: {
     params,
@@ -121,7 +121,7 @@ export function mountStrategies(app: OpenAPIHono, deps: HttpDeps, symbols: Symbo
     const { id, symbol: text } = c.req.valid("param");
     requireStrategy(setups, id);
     const symbol = symbolOf(text);
-    const spec = c.req.valid("json");
+    const spec = laidOver(setups, setups.find(id, symbol), c.req.valid("json"));
     const result = setups.schemaOf(id)!.safeParse(spec);
     if (!result.success) throw refuseInput({ target: "json", error: result.error });
     const by = `api ${remoteOf(c)}`.trim();
@@ -164,6 +164,23 @@ function requireStrategy({ catalog }: Setups, id: string): void {
     "unknown-strategy",
     `There is no strategy ${id.slice(0, 40)}; ${hint}${hint.endsWith("?") ? "" : "."}`,
   );
+}
+
+/** What is said of a setup from now on: what was said of the one that held, and what is new. */
+function laidOver(
+  { changes }: Setups,
+  held: Setup | undefined,
+  said: z.infer<typeof specSchema>,
+): z.infer<typeof specSchema> {
+  if (held === undefined) return said;
+  const { origin, setup, strategy, symbol } = held;
+  const before: z.infer<typeof specSchema> = origin === "configuration"
+    ? setup
+    : { ...changes.findLast((one) => one.strategy === strategy.id && one.symbol === symbol)?.spec };
+  const parameters = { ...before.parameters, ...said.parameters };
+  return Object.keys(parameters).length === 0
+    ? { ...before, ...said }
+    : { ...before, ...said, parameters };
 }
 
 function setupOf(setups: Setups, id: string, symbol: string): Setup {

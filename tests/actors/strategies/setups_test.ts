@@ -106,6 +106,28 @@ Deno.test("a strategy is switched on, tuned and switched off through the API whi
     })
   ));
 
+Deno.test("what is not said of a strategy stays as it was set, on it or for all", () =>
+  inLives((live) =>
+    live(
+      { said: { "rsi-reversal": { "*": { parameters: { oversold: 25 } } } } },
+      async (served) => {
+        const [, on] = await served.change("PUT", PATH, FAST);
+        const [, off] = await served.change("PUT", PATH, { enabled: false });
+        assertEquals([off.enabled, off.revision], [false, on.revision]);
+        assertEquals(off.changes[0].new, { ...FAST, enabled: false });
+        const [, tuned] = await served.change("PUT", PATH, { parameters: { fast: 3 } });
+        assertEquals([tuned.enabled, tuned.interval], [false, "1m"]);
+        assertEquals(tuned.parameters, { ...on.parameters, fast: 3 });
+        const [status] = await served.change("PUT", PATH, { parameters: { slow: 3 } });
+        assertEquals([status, (await served.get<SetupView>(PATH)).revision], [422, tuned.revision]);
+
+        const own = "/api/v1/strategies/rsi-reversal/AAPL";
+        const [, apart] = await served.change("PUT", own, { enabled: false });
+        assertEquals([apart.symbol, apart.parameters["oversold"]], ["AAPL", 25]);
+      },
+    )
+  ));
+
 Deno.test("what is set through the API survives a restart, and the state of a strategy with it", () =>
   inLives(async (live) => {
     let before: SetupView;

@@ -105,6 +105,37 @@ recordedTest(
 );
 
 recordedTest(
+  "a setup is removed once that is confirmed, and one is told how to have it again",
+  () =>
+    onPlayed(async (daemon, browser) => {
+      await signIn(daemon, browser, "/strategies");
+      const remove = "tr[data-key=SPY] button[aria-label='Remove for SPY']";
+      const isOpen = `document.querySelector("#removal").open`;
+      for (const leave of ["Escape", "Cancel"]) {
+        await browser.click(remove);
+        await browser.waitFor(isOpen);
+        const said = await browser.evaluate<string>(text("#removal"));
+        assert(said.includes("5m, fast 9, slow 21"), said);
+        assert(said.includes("The configuration still has it"), said);
+        assert(said.includes("choose SPY at “Set it up for”"), said);
+        assertEquals(await browser.violations(), []);
+        if (leave === "Escape") await browser.press("Escape");
+        else await browser.click("#removal button[value='']");
+        await browser.waitFor(`!${isOpen}`);
+        assertEquals((await daemon.json<Setup>(PATH)).origin, "configuration");
+      }
+
+      await browser.click(remove);
+      await browser.click("#removal button[value=remove]");
+      await browser.waitFor(`document.querySelector("tr[data-key=SPY]") === null`);
+      type Strategy = { id: string; setups: Setup[] };
+      const { data } = await daemon.json<{ data: Strategy[] }>("/api/v1/strategies");
+      assertEquals(data.find(({ id }) => id === "ema-cross")!.setups, []);
+      assertEquals(await browser.complaints(), []);
+    }),
+);
+
+recordedTest(
   "signals are shown with their reasons, by strategy, and on the chart's own page",
   () =>
     onPlayed(async (daemon, browser) => {

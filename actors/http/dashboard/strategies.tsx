@@ -56,6 +56,7 @@ export function mountStrategiesPage(app: OpenAPIHono, deps: PageDeps): void {
           </p>
         </section>
         <SetupDialog />
+        <RemovalDialog />
       </Layout>,
     );
   });
@@ -122,6 +123,23 @@ function SetupDialog() {
           <summary>What was changed</summary>
           <ul></ul>
         </details>
+      </form>
+    </dialog>
+  );
+}
+
+/** What is asked before a setup is removed. */
+function RemovalDialog() {
+  return (
+    <dialog id="removal" aria-labelledby="removal-title">
+      <form method="dialog">
+        <h2 id="removal-title"></h2>
+        <p data-gone></p>
+        <p data-again class="soft"></p>
+        <div class="buttons">
+          <button type="submit" value="remove">Remove</button>
+          <button type="submit" value="" autofocus>Cancel</button>
+        </div>
       </form>
     </dialog>
   );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import removaldialog from "./assets/removaldialog.js" with { type: "text" };
 import schemaform from "./assets/schemaform.js" with { type: "text" };
 import setupdialog from "./assets/setupdialog.js" with { type: "text" };
 import strategies from "./assets/strategies.js" with { type: "text" };
@@ -11,6 +12,7 @@ import strategycard from "./assets/strategycard.js" with { type: "text" };
 
 /** The page's assets, by name. */
 export const STRATEGIES_ASSETS = {
+  "removaldialog.js": removaldialog,
   "schemaform.js": schemaform,
   "setupdialog.js": setupdialog,
   "strategies.js": strategies,
@@ -20,6 +22,7 @@ export const STRATEGIES_ASSETS = {
 
 /** The modules that the page runs, besides the one that it begins with. */
 export const STRATEGIES_MODULES = [
+  "removaldialog.js",
   "schemaform.js",
   "setupdialog.js",
   "strategycard.js",

@@ -6,6 +6,7 @@
 import { ApiError, read } from "./api.js";
 import { element, find, setText } from "./dom.js";
 import { moment } from "./format.js";
+import { RemovalDialog } from "./removaldialog.js";
 import { SetupDialog } from "./setupdialog.js";
 import { StrategyCard } from "./strategycard.js";
 import { subscribe } from "./stream.js";
@@ -35,12 +36,17 @@ const dialog = new SetupDialog(find("#setup", HTMLDialogElement), {
   mayWrite,
   saved: reread,
 });
+const removal = new RemovalDialog(
+  find("#removal", HTMLDialogElement),
+  (id, symbol) => cards.get(id)?.remove(symbol),
+);
 /** @type {Map<string, StrategyCard>} */
 const cards = new Map();
 for (const section of root.querySelectorAll("section")) {
   const card = new StrategyCard(section, {
     mayWrite,
     tune: (strategy, symbol, setup) => dialog.show(strategy, symbol, setup),
+    remove: (strategy, setup) => removal.ask(strategy, setup),
     again: reread,
     said: (text) => setText(trouble, text),
     instrument(symbol) {

@@ -45,6 +45,7 @@ import { zoneFor } from "./zone.js";
  * @typedef {object} CardOptions
  * @property {boolean} mayWrite
  * @property {(strategy: Strategy, symbol: string, setup: Setup | undefined) => void} tune
+ * @property {(strategy: Strategy, setup: Setup) => void} remove asks whether it is meant
  * @property {() => void} again reads all of it anew
  * @property {(trouble: string) => void} said
  * @property {(symbol: string) => { readonly step: number, readonly zone: string | undefined }} instrument
@@ -184,8 +185,22 @@ export class StrategyCard {
       "Remove",
     );
     remove.disabled = !this.#options.mayWrite;
-    remove.addEventListener("click", () => this.#change("DELETE", symbol));
+    remove.addEventListener("click", () => {
+      const setup = this.#find(symbol);
+      if (this.#strategy !== null && setup !== undefined) {
+        this.#options.remove(this.#strategy, setup);
+      }
+    });
     cell.replaceChildren(tune, " ", remove);
+  }
+
+  /**
+   * Removes what is set up, unasked.
+   *
+   * @param {string} symbol
+   */
+  remove(symbol) {
+    this.#change("DELETE", symbol);
   }
 
   /** @param {string} symbol */

@@ -11,7 +11,7 @@ import { tell, tellShard } from "../addresses.ts";
 import { isIdle } from "../instruments/directory.ts";
 import type { Shared } from "../shared.ts";
 import type { Credit } from "../../domain/credit.ts";
-import { flagNames, FLAGS, QUALITY, WRONG } from "../../domain/flags.ts";
+import { flagNames, FLAGS, QUALITY, REFUSED, WRONG } from "../../domain/flags.ts";
 import type { Tick } from "../../domain/tick.ts";
 import type { Micros } from "../../domain/time.ts";
 
@@ -28,6 +28,8 @@ export class Batch {
   #home: Tick[] = this.#strangers;
   /** Whose ticks they are, where more than one provider may feed the instrument. */
   #lined: Lined | null = null;
+  /** The newest venue time of what can be used of them; `-Infinity` before there was any. */
+  #newest: Micros = -Infinity;
   #standby = 0;
   readonly #ended: { listing: Lined; hole: Hole; at: Micros }[] = [];
 
@@ -39,6 +41,7 @@ export class Batch {
 
   /** Says whose ticks come next; nobody's without a gate. */
   turnTo(gate: InstrumentGate | undefined): void {
+    this.#noteHeard();
     this.#home = gate === undefined ? this.#strangers : this.#shards[gate.slot] ??= [];
     this.#lined = gate?.listing.line === undefined ? null : gate.listing as Lined;
   }
@@ -52,12 +55,23 @@ export class Batch {
       if ((flags & QUALITY) !== 0) this.#gate.offences.note(tick, !isStrange);
     }
     if (this.#lined === null) this.#home.push(tick);
-    else this.#arbitrate(tick, this.#lined);
+    else {
+      // Who says nothing that can be used is not heard.
+      if ((flags & REFUSED) === 0 && tick.time > this.#newest) this.#newest = tick.time;
+      this.#arbitrate(tick, this.#lined);
+    }
   }
 
   /** Emits a tick that was added when it was received, and has waited since. */
   emit(tick: Tick): void {
     if (this.#lined !== null) this.#arbitrate(tick, this.#lined);
+  }
+
+  /** Notes that the provider spoke of the instrument whose ticks came last. */
+  #noteHeard(): void {
+    if (this.#newest === -Infinity) return;
+    this.#lined?.line.hear(this.#provider, this.#shared.clock.now(), this.#newest);
+    this.#newest = -Infinity;
   }
 
   /** Lets the leader's ticks pass; those of who stands by wait. */
@@ -98,6 +112,7 @@ export class Batch {
 
   /** Sends it. @param from routing. */
   send(from: AnyActorRef, credit: Credit | undefined): void {
+    this.#noteHeard();
     const { meters, outbox, telemetry } = this.#shared;
     const provider = this.#provider;
     for (const { listing, hole, at } of this.#ended) {

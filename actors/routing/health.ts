@@ -59,37 +59,56 @@ export interface Cause {
 /** So many usual pauses are a silence, and nothing shorter than so long. */
 const PAUSES = 10;
 const SHORTEST: Micros = SECOND;
+/** A share of refused ticks that no sound feed has. */
+const SPOILT = 0.05;
 
 /** Why a provider is not good for a route, and since when; `null` where it is good. */
 export function causeOf(shared: Shared, looked: Looked): Cause | null {
   const { id, look: { lostAt, state }, now, rule } = looked;
   if (state !== "live") return { why: `its connection is ${state}`, since: lostAt ?? now };
-  const errors = shared.telemetry.of(id).recent(now).problems;
-  if (errors > rule.failover!.errors) {
-    return { why: `${errors} of its frames or rows in a minute cannot be used`, since: now };
+  const { problems, refused, share } = shared.telemetry.of(id).recent(now);
+  const limit = rule.failover!.errors;
+  if (problems > limit) {
+    return { why: `${problems} of its frames or rows in a minute cannot be used`, since: now };
   }
-  const since = silence(shared, looked);
-  return since === null ? null : { why: "it is silent while another speaks", since };
+  if (refused > limit && share > SPOILT) {
+    return { why: `${refused} of its ticks in a minute are refused`, since: now };
+  }
+  return silence(shared, looked, refused > 0);
 }
 
 /**
- * Since when a provider has been silent of a route's instruments; `null` unless for the delay and for
- * longer than it often is, while a market of theirs is open and another speaks of the same ones.
+ * The silence of a provider of a route's instruments; `null` unless for the delay and for longer than
+ * it often is, while a market of theirs is open and another speaks of the same ones. What comes so
+ * much later than usual is a silence, too.
+ *
+ * @param isRefused whether anything that it said of late was refused.
  */
-function silence({ providers }: Shared, { id, listings, now, rule }: Looked): Micros | null {
+function silence(
+  { providers }: Shared,
+  { id, listings, now, rule }: Looked,
+  isRefused: boolean,
+): Cause | null {
   const shared = listings.filter(({ line }) => line.wanted.has(id));
   if (shared.length === 0) return null;
   const last = (times: (line: Line) => Iterable<Micros>) =>
     shared.reduce((latest, { line }) => Math.max(latest, ...times(line)), -Infinity);
-  const own = last(({ begun, heard }) => [heard.get(id)?.at ?? begun]);
-  const others = last(({ heard }) => [...heard].map(([of, { at }]) => of === id ? -Infinity : at));
+  const own = last(({ begun, heard }) => [heard.get(id)?.upTo ?? begun]);
+  const others = last(({ heard }) =>
+    [...heard].map(([of, { upTo }]) => of === id ? -Infinity : upTo)
+  );
   const isAlwaysOpen = providers.get(id)?.alwaysOpen ?? false;
   const markets = shared.map(({ instrument }) => instrument.market);
   const since = isAlwaysOpen ? own : silentSince(markets, own, now);
   // One that speaks seldom is not mute for being outspoken.
   const usual = Math.min(...shared.map(({ line }) => line.heard.get(id)?.usual ?? 0));
   const limit = Math.max(SHORTEST, rule.failover!.delay, PAUSES * usual);
-  return since !== null && others - since >= limit ? since : null;
+  if (since === null || others - since < limit) return null;
+  const late = last(({ heard }) => [heard.get(id)?.at ?? -Infinity]) - since;
+  const why = late >= limit
+    ? `what it says comes ${(late / SECOND).toFixed(1)} s late`
+    : `it ${isRefused ? "says nothing of use" : "is silent"} while another speaks`;
+  return { why, since };
 }
 
 /** Looks at a provider's connection. */

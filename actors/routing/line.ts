@@ -84,14 +84,25 @@ class Ring {
 export interface Heard {
   /** Last, by our clock. */
   at: Micros;
+  /**
+   * Up to when, by our clock, it has told what there was: when it was heard last, or sooner where its
+   * words come later than they usually do.
+   */
+  upTo: Micros;
   /** How long it usually is from one word to the next; 0 before that is known. */
   usual: Micros;
+  /** The venue time of the newest of its words. */
+  newest: Micros;
+  /** How late its words usually are; a delayed feed's by minutes. */
+  lag: Micros;
 }
 
 /** A longer pause says nothing of how often a provider speaks: it was away, or the market closed. */
 const LONGEST_PAUSE: Micros = MINUTE;
-/** What each pause weighs in the usual one. */
+/** What each pause weighs in the usual one, and each lag that is shorter than usual in that. */
 const WEIGHT = 1 / 8;
+/** So much of the time that passes the usual lag grows by at most: one that grows is not yet usual. */
+const GROWTH = 1 / 1_000;
 
 /** An instrument that more than one provider may feed. */
 export type Lined = Listing & { readonly line: Line };
@@ -140,15 +151,26 @@ export class Line {
     for (const ring of this.#rings.values()) ring.clear();
   }
 
-  /** Notes that a provider spoke. */
-  hear(provider: string, now: Micros): void {
+  /**
+   * Notes that a provider spoke.
+   *
+   * @param time the newest venue time of what it said.
+   */
+  hear(provider: string, now: Micros, time: Micros): void {
     const last = this.heard.get(provider);
-    if (last === undefined) this.heard.set(provider, { at: now, usual: 0 });
-    else {
-      const pause = Math.min(now - last.at, LONGEST_PAUSE);
-      last.usual += (pause - last.usual) * WEIGHT;
-      last.at = now;
+    if (last === undefined) {
+      const lag = Math.max(0, now - time);
+      this.heard.set(provider, { at: now, upTo: now, usual: 0, newest: time, lag });
+      return;
     }
+    const pause = Math.max(0, Math.min(now - last.at, LONGEST_PAUSE));
+    last.usual += (pause - last.usual) * WEIGHT;
+    last.at = now;
+    // A trade that is printed late does not make the quotes beside it late.
+    last.newest = Math.max(last.newest, time);
+    const more = Math.max(0, now - last.newest) - last.lag;
+    last.upTo = more > UNDER_WAY ? now - more : now;
+    last.lag += more < 0 ? more * WEIGHT : Math.min(more, pause * GROWTH);
   }
 
   /** Those who may feed it and are not refused; all of them where all are. */

@@ -102,7 +102,6 @@ function deal(
       symbol = tick.symbol;
       home = gate.find(symbol, directory);
       batch.turnTo(home);
-      home?.listing.line?.hear(provider, shared.clock.now());
       isFree = isJudged || home === undefined || home.listing.canary;
       if (home?.listing.canary) shared.vitals.sight("gate", home.listing.shard);
     }

@@ -68,7 +68,7 @@ export const failoverSchema = z.strictObject({
   delay: duration.default(5 * SECOND),
   failback: duration.default(MINUTE),
   standby: z.enum(["hot", "cold"]).default("cold"),
-  /** Frames or rows a minute that may be unusable. */
+  /** Frames or rows a minute that may be unusable, or ticks refused where those are not few of all. */
   errors: z.int().min(0).default(60),
 });
 

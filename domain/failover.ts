@@ -80,6 +80,13 @@ export function stepFailover(
   };
 }
 
+/** Takes in that a provider was away until an instant, and was back before anyone looked. */
+export function noteAway(before: FailoverState, provider: number, until: number): FailoverState {
+  const fare = before.fares[provider]!;
+  if (!fare.good || fare.since >= until) return before;
+  return { ...before, fares: before.fares.with(provider, { good: true, since: until }) };
+}
+
 /**
  * Has a provider lead because a person says so. It leads until it is bad for the whole delay.
  *

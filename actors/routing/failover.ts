@@ -11,7 +11,13 @@ import type { Lead } from "./routes.ts";
 import { isIdle } from "../instruments/directory.ts";
 import { logger } from "../log.ts";
 import { publish, statusEvent } from "../publish.ts";
-import { askFailover, type Sighting, stepFailover, type Swap } from "../../domain/failover.ts";
+import {
+  askFailover,
+  noteAway,
+  type Sighting,
+  stepFailover,
+  type Swap,
+} from "../../domain/failover.ts";
 import { formatDuration, type Micros, MILLISECOND } from "../../domain/time.ts";
 
 /** When it is seen that a connection is lost, it was lost since the last beat. */
@@ -40,6 +46,13 @@ export function watchRoutes(scope: FailoverScope): void {
     );
     const { delay, failback } = rule.failover!;
     const rules = { delay: delay / MILLISECOND, failback: failback / MILLISECOND };
+    leading.providers.forEach((id, place) => {
+      // A connection that broke since the last beat may be live again.
+      const { changedAt, state } = looks.get(id) ?? ABSENT;
+      if (state !== "live" || changedAt === null || changedAt > now) return;
+      const until = ticks - (now - changedAt) / MILLISECOND;
+      leading.state = noteAway(leading.state, place, until);
+    });
     const { state, swap } = stepFailover(leading.state, sightings, ticks, rules);
     leading.state = state;
     leading.providers.forEach((provider, place) =>

@@ -17,6 +17,8 @@ import type { Refusal } from "../../providers/provider.ts";
 export interface Look {
   /** `absent` where there is none. */
   readonly state: string;
+  /** When it came into that state; `null` where it is not known. */
+  readonly changedAt: Micros | null;
   /** Since when it hears nothing, as far as that is known; `null` while all is well. */
   readonly lostAt: Micros | null;
   /** When its stream was heard last, of whatever; `null` without one. */
@@ -34,6 +36,7 @@ const NONE: ReadonlySet<string> = new Set();
 /** What is seen of a provider without a connection. */
 export const ABSENT: Look = {
   state: "absent",
+  changedAt: null,
   lostAt: null,
   heardAt: null,
   refused: NONE,
@@ -115,11 +118,12 @@ function silence(
 export function lookAt(self: Anyone, provider: string): Look {
   const connection = self.system.get(connectionName(provider)) as ConnectionRef | undefined;
   if (connection === undefined) return ABSENT;
-  const { crowdedOut, heardAt, lostAt, refusals, state } = reportOf(connection);
+  const { changedAt, crowdedOut, heardAt, lostAt, refusals, state } = reportOf(connection);
   const those = (which: (refusal: Refusal) => boolean) =>
     refusals.length === 0 ? NONE : new Set(refusals.filter(which).map(({ symbol }) => symbol));
   return {
     state,
+    changedAt,
     lostAt,
     heardAt,
     refused: those(({ polls }) => polls !== true),

@@ -4,11 +4,9 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { sessionAt } from "../../domain/calendar.ts";
-import { MILLISECOND, parseTime } from "../../domain/time.ts";
-import { openStream } from "../sse.ts";
-import { type Daemon, eventually, pause } from "./daemon.ts";
-import { type Between, between, inState, providerOf } from "./venues.ts";
+import { eventually, pause } from "./daemon.ts";
+import { assertWhole, isTickOf, leads, listen } from "./listener.ts";
+import { type Between, between, inState } from "./venues.ts";
 
 const ROUTES = (standby: string) => `
   - name: us
@@ -18,60 +16,6 @@ const ROUTES = (standby: string) => `
 `;
 const DELAY = 2_000;
 const FAILBACK = 5_000;
-
-interface Heard {
-  readonly at: number;
-  readonly event: string;
-  readonly data: Record<string, unknown>;
-}
-
-/** Listens to everything of AAPL, with when it came. */
-async function listen(daemon: Daemon) {
-  const query = "symbols=AAPL&types=trade,quote,candle,gap,status&intervals=1m&snapshot=false";
-  const stream = await openStream(`${daemon.url}/api/v1/stream?${query}`);
-  const heard: Heard[] = [];
-  let isOver = false;
-  const reading = stream.until(({ event, data }) => {
-    heard.push({ at: performance.now(), event, data: JSON.parse(data) });
-    return isOver;
-  });
-  return {
-    heard,
-    /** When something was heard first, after an instant. */
-    first: async (what: string, after: number, is: (one: Heard) => boolean) => {
-      const found = () => heard.find((one) => one.at > after && is(one));
-      await eventually(what, () => Promise.resolve(found() !== undefined));
-      return found()!;
-    },
-    close: async () => {
-      isOver = true;
-      await reading;
-      await stream.close();
-    },
-  };
-}
-
-const isTickOf = (provider: string) => ({ event, data }: Heard) =>
-  (event === "quote" || event === "trade") && data["provider"] === provider;
-const leads = (provider: string) => ({ event, data }: Heard) =>
-  event === "status" && data["kind"] === "route" && data["status"] === provider;
-
-/** No tick may be told twice, and what is told of one kind is told in the order of venue time. */
-function assertWhole(heard: readonly Heard[]): void {
-  const ticks = heard.filter(({ event }) => event === "quote" || event === "trade");
-  const keys = ticks.map(({ event, data }) =>
-    `${event} ${data["provider"]} ${data["time"]} ${data["id"]}`
-  );
-  assertEquals(keys.length, new Set(keys).size, "a tick was told twice");
-  let [provider, latest] = ["", -Infinity];
-  for (const { data } of ticks) {
-    const time = parseTime(String(data["time"]))!;
-    const isSame = data["provider"] === provider;
-    assert(isSame || time > latest, `${data["provider"]} goes back to ${data["time"]}`);
-    provider = String(data["provider"]);
-    latest = Math.max(latest, time);
-  }
-}
 
 async function spoil({ alpaca, daemon }: Between, spoil: () => void, reason: RegExp) {
   const listener = await listen(daemon);
@@ -133,40 +77,3 @@ for (const standby of ["hot", "cold"]) {
     });
   });
 }
-
-/** Silence is a fault only while the market is open; in a tree it is moved to when it is. */
-const isOpen = sessionAt("NASDAQ", Date.now() * MILLISECOND, "extended") !== null;
-
-Deno.test({
-  name: "a hot standby takes over from a venue that is mute, and it is told in every place",
-  ignore: !isOpen,
-  fn: () =>
-    between(async (venues) => {
-      const { alpaca, daemon } = venues;
-      await inState(daemon, "alpaca", "live");
-      await inState(daemon, "ig", "live");
-      const heard = await spoil(venues, () => alpaca.command({ fault: "mute" }), /is silent/);
-      const gaps = heard.filter(({ event }) => event === "gap");
-      assertEquals(gaps, []);
-      const { events } = await providerOf(daemon, "ig");
-      assertEquals(events.map(({ event }) => event).filter((event) => event !== "live"), [
-        "stands-by",
-        "leads",
-      ]);
-      const metrics = await (await daemon.get("/metrics")).text();
-      assert(metrics.includes('marketd_route_swaps_total{route="us",to="ig",why="failover"} 1'));
-      assert(metrics.includes('marketd_route_leads{route="us",provider="alpaca"} 1'));
-      const { data: [route] } = await daemon.json<{ data: Record<string, unknown>[] }>(
-        "/api/v1/routes?symbol=AAPL",
-      );
-      assertEquals([route!["provider"], route!["standbys"]], [
-        "alpaca",
-        [{ provider: "ig", state: "live", subscribed: true }],
-      ]);
-    }, {
-      instruments: "[AAPL]",
-      routes: ROUTES("hot"),
-      alpaca: { rate: 200 },
-      prepare: ({ ig }) => ig.tick(100),
-    }),
-});

@@ -9,7 +9,7 @@ import { FLAGS } from "../../../domain/flags.ts";
 import type { Tick } from "../../../domain/tick.ts";
 import { SECOND } from "../../../domain/time.ts";
 import { ProviderError } from "../../../providers/provider.ts";
-import { quote, T0, trade } from "../fixture.ts";
+import { quote, settle, T0, trade } from "../fixture.ts";
 import { begin } from "./two.ts";
 
 Deno.test("a hot standby's ticks wait, and go on from the watermark when it takes over", async () => {
@@ -266,6 +266,31 @@ Deno.test("a primary that flaps does not get the lead back", async () => {
     await live(1, () => say(b, 200));
   }
   assertEquals([listing.provider, swaps().length], ["b", 1]);
+  stop();
+});
+
+Deno.test("a primary that was away between two beats has its failback begin anew", async () => {
+  const { a, b, listing, live, lose, mend, say, stop, world } = await begin();
+  const both = (seconds: number) =>
+    live(seconds, () => {
+      say(a, 100);
+      say(b, 200);
+    });
+  await both(2);
+  lose(a);
+  await live(6, () => say(b, 200));
+  mend(a);
+  await both(15);
+  lose(a);
+  await settle();
+  mend(a);
+  await settle();
+  await both(15);
+  assertEquals(listing.provider, "b");
+  // A clock of ours that is set back does not keep it away.
+  world.clock.time -= 3_600 * SECOND;
+  await both(20.5);
+  assertEquals(listing.provider, "a");
   stop();
 });
 

@@ -178,7 +178,7 @@ function widestOf(heard: readonly Heard[]): Micros {
 /** Plays a scene once both venues are heard. */
 function play(
   work: (scene: Scene) => Promise<void>,
-  { errors = 100_000, failback = 3, walks = true } = {},
+  { errors = 100_000, failback = 2, walks = true } = {},
 ): Promise<void> {
   const failover = `{ delay: 1s, failback: ${failback}s, standby: hot, errors: ${errors} }`;
   return inOpenMarket(async (market) => {
@@ -228,7 +228,7 @@ Deno.test("a primary that comes late by more than the delay gives way, and does 
     const { alpaca } = scene.market;
     await scene.spoil(() => alpaca.command({ fault: "slow", by: 3_000 }), /silent|late/);
     // 50 a second: more than the failback's worth of them.
-    await scene.stands("alpaca", 200);
+    await scene.stands("alpaca", 150);
     assertEquals((await scene.swaps()).map(({ to }) => to), ["ig"]);
     await scene.mend(() => alpaca.command({ fault: "none" }));
   }));
@@ -239,7 +239,7 @@ Deno.test("a primary that says garbage beside what is good gives way, and stays 
     await scene.spoil(() => {
       for (let times = 0; times < 4; times++) alpaca.command({ fault: "garbage" });
     }, /cannot be used/);
-    await scene.stands("alpaca", 200);
+    await scene.stands("alpaca", 150);
     assertEquals((await scene.swaps()).map(({ to }) => to), ["ig"]);
   }, { errors: 5 }));
 
@@ -262,7 +262,7 @@ Deno.test("a primary of absurd prices and times gives way, and none of them is t
     const talking = setInterval(() => alpaca.say(next()), 20);
     try {
       await scene.spoil(() => next = () => absurd[said % absurd.length]!(), /of use/);
-      await scene.stands("alpaca", 200);
+      await scene.stands("alpaca", 150);
       assertEquals((await scene.swaps()).map(({ to }) => to), ["ig"]);
       await scene.mend(() => next = good);
     } finally {
@@ -284,7 +284,7 @@ Deno.test("a flapping primary gives way once, and leads again only when it was g
       await market.inState("alpaca", "live");
     };
     await scene.spoil(down, /backoff|polling|authenticating|opening/);
-    for (let flap = 0; flap < 4; flap++) {
+    for (let flap = 0; flap < 3; flap++) {
       await up();
       // It is heard, and would be good.
       await scene.stands("alpaca", 20);

@@ -77,7 +77,7 @@ export function lead(
     const led = lostAt ?? shared.clock.now();
     const since = Math.max(led, line.holeFrom(led));
     // Who takes over from one that is good need not have spoken since.
-    const isProved = lostAt === null || line.isProved(to, since);
+    const isProved = lostAt === null || line.isProved(to, led);
     const isCovered = line.hole === null && line.covers(to, since) && isProved;
     listing.provider = to;
     line.lostAt = null;

@@ -131,3 +131,19 @@ Deno.test("some refused ticks among many good ones are no fault, however many th
   assertEquals(leaders(), []);
   stop();
 });
+
+Deno.test("who takes over from one that spoke to the last leaves no hole, whoever spoke last", async () => {
+  for (let phase = 0; phase < 4; phase++) {
+    const { a, b, leaders, live, say, stop, told, world } = await stage({ errors: 3 });
+    let beats = phase;
+    const speak = () => {
+      if (beats++ % 4 === 0) say(b, 200);
+      say(a, 100);
+    };
+    await live(3, speak);
+    for (let time = 0; time < 4; time++) world.telemetry.problem("a");
+    await live(7, speak);
+    assertEquals([leaders(), told("shard.told")], [["b"], []], `phase ${phase}`);
+    stop();
+  }
+});

@@ -608,13 +608,13 @@ export class Desk {
 
   #gaps(provider: string, gap: Omit<Gap, "symbol">): void {
     for (const symbol of this.#of(provider)) {
-      const { idle, line, silentFrom } = this.#memory.feeds.get(symbol)!.listing;
+      const { idle, line } = this.#memory.feeds.get(symbol)!.listing;
       // It is a part of a span that ends with the venue's answer.
       if (idle !== undefined) continue;
       // Others heard it: routing puts in what they did, or tells what is missing. It may have done so
       // already, where who leads ticked before its venue answered.
-      const isRouted = silentFrom === undefined || (line?.lostAt ?? line?.hole ?? null) !== null;
-      if (line !== undefined && isRouted) continue;
+      const isPending = (line?.lostAt ?? line?.hole ?? null) !== null;
+      if (isPending || (line !== undefined && line.bridgedAt >= gap.from)) continue;
       this.#silence(symbol, undefined);
       const { alwaysOpen, instrument: { market } } = this.#memory.feeds.get(symbol)!.listing;
       const isMissed = alwaysOpen || openWithin(market, gap.from, gap.to, "extended");

@@ -101,7 +101,7 @@ export class Batch {
     const ticks = line.bridge(this.#provider, lostAt, next.time);
     if (ticks === null) line.hole ??= { from: line.holeFrom(lostAt), provider: this.#provider };
     // They are received when they are counted: their candles may have been closed meanwhile.
-    const receivedAt = this.#shared.clock.now();
+    const receivedAt = line.bridgedAt = this.#shared.clock.now();
     for (const tick of ticks ?? []) {
       const told = { ...tick, receivedAt };
       line.passes(told);

@@ -118,6 +118,8 @@ export class Line {
   hole: Hole | null = null;
   /** Since when who leads is not heard; what others hear meanwhile may yet be told. */
   lostAt: Micros | null = null;
+  /** When it was last put in what others had heard, or said that nobody had. */
+  bridgedAt: Micros = -Infinity;
   /** Who is subscribed to it. */
   wanted: ReadonlySet<string> = new Set();
   /** By provider. */

@@ -44,9 +44,11 @@ function stage(
   before: number,
   play: (scene: Scene) => Promise<void>,
   delay = 1,
+  prepare: (a: Scripted, b: Scripted) => void = () => {},
 ) {
   return inStore(async (store) => {
     const [a, b] = [new Scripted("a"), new Scripted("b")];
+    prepare(a, b);
     a.alwaysOpen = b.alwaysOpen = false;
     const failover = { delay: `${delay}s`, failback: `${3 * delay}s`, standby };
     const said = {
@@ -203,6 +205,15 @@ Deno.test("what no cold standby heard is a gap where who leads ticks before its 
     await blink(scene, () => {});
     assertEquals(await reasons(scene), ["disconnect", "joined"]);
   }, LONG));
+
+Deno.test("what nobody heard until who leads answers for the first time is a gap", () => {
+  const answers = (after: number) => () => new Promise<void>((done) => setTimeout(done, after));
+  const play = async (scene: Scene) => assertEquals(await reasons(scene), ["disconnect", "joined"]);
+  return stage("hot", 90, play, LONG, (a, b) => {
+    a.onAuthenticate = answers(1_200);
+    b.onAuthenticate = answers(2_000);
+  });
+});
 
 Deno.test("a mute primary is passed over, and leads again when it has spoken for the failback", () =>
   stage("hot", 30, async (scene) => {

@@ -9,6 +9,7 @@ import { ChangeError } from "./changeerror.ts";
 import type { Listing, Origin } from "./instruments/directory.ts";
 import { logger } from "./log.ts";
 import type { Reply, SettingsCommand } from "./messages.ts";
+import { inactive } from "./routing/table.ts";
 import { createService } from "./service.ts";
 import { hintFor } from "./settings/problems.ts";
 import { checkExchange, checkRoute } from "./settings/rulechecks.ts";
@@ -228,10 +229,12 @@ export const settings = createService<SettingsCommand, SharedInput>(
       }
       const provider = shared.routes.feeding(instrument)?.provider;
       if (provider === undefined) {
-        const asked = shared.routes.askedFor(instrument).join(", ");
+        const asked = shared.routes.askedFor(instrument);
         throw new ChangeError(
           "no-provider",
-          `Cannot add ${symbol}: no provider of its route has it (asked: ${asked || "none"}).`,
+          `Cannot add ${symbol}: no provider of its route has it (asked: ${
+            asked.join(", ") || "none"
+          })${inactive(instrument, asked)}.`,
         );
       }
       await shared.store.changeInstrument({ symbol, spec, changedAt: shared.clock.now() });

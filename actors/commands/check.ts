@@ -5,10 +5,14 @@
  */
 import { type OpenStore, StoreError } from "../../db/store.ts";
 import { messageOf } from "../../domain/errors.ts";
+import { type Instrument, isActiveAt, resolveInstrument } from "../../domain/instrument.ts";
+import { ANY } from "../../domain/strategies/config.ts";
 import { MILLISECOND } from "../../domain/time.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
 import { testBody } from "../notifications/body.ts";
 import { post } from "../notifications/post.ts";
+import { Routes } from "../routing/routes.ts";
+import { inactive } from "../routing/table.ts";
 import { type Loaded, loadSettings } from "../settings/load.ts";
 import type { NotificationSettings, Settings } from "../settings/schema.ts";
 import { maskUrl } from "../settings/urls.ts";
@@ -48,7 +52,9 @@ export async function check(deps: CommandDeps, { online }: CheckArgs): Promise<n
   if (fine) await stdout.write("ok\n");
   await stdout.write(summary(loaded, providers));
   for (const { line, fine } of findings) await (fine ? stdout : stderr).write(`${line}\n`);
-  for (const note of loaded.notes) await stderr.write(`note: ${note}\n`);
+  for (const note of [...loaded.notes, ...unfed(loaded, providers), ...idle(loaded, providers)]) {
+    await stderr.write(`note: ${note}\n`);
+  }
   return fine ? 0 : 1;
 }
 
@@ -64,22 +70,62 @@ async function definitionsOf({ settings }: Loaded, catalog: Catalog): Promise<Co
 }
 
 function summary({ settings, files }: Loaded, providers: readonly Configured[]): string {
-  const named = settings.instruments.map(({ symbol }) => symbol);
-  const symbols = named.length > 0
-    ? named
-    : providers.flatMap(([definition, options]) => definition.defaultInstruments?.(options) ?? []);
+  const symbols = instrumentsOf(settings, providers).map(({ symbol }) => symbol);
   const rows = {
     configuration: files.length === 0 ? "no file" : files.join(", "),
     providers: providers.map(([{ id, name }]) => `${id} (${name})`).join(", "),
     instruments: symbols.length === 0 ? "none yet" : `${symbols.length}: ${symbols.join(", ")}`,
     routes: settings.routes.length === 0 ? "none" : String(settings.routes.length),
     candles: settings.candles.intervals.join(", "),
+    strategies: saidOf(settings).map(([id, symbol]) => `${id} on ${symbol}`).join(", ") || "none",
     store: maskUrl(settings.store.url),
     url: serverUrl(settings.server),
     notifications: listOf(settings.notifications),
     token: settings.server.token === undefined ? "made at the first start" : "configured",
   };
   return Object.entries(rows).map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+}
+
+/** What is followed: what is named or, failing that, what the providers bring. */
+function instrumentsOf(
+  { instruments }: Settings,
+  providers: readonly Configured[],
+): Instrument[] {
+  const brought = providers.flatMap(([definition, options]) =>
+    definition.defaultInstruments?.(options) ?? []
+  );
+  return (instruments.length > 0 ? instruments : brought.map((symbol) => ({ symbol })))
+    .map(resolveInstrument);
+}
+
+/** Each strategy that is switched on, with the instrument that it is set up for. */
+function saidOf({ strategies }: Settings): [id: string, symbol: string][] {
+  return Object.entries(strategies).flatMap(([id, setups]) =>
+    Object.entries(setups ?? {}).filter(([, { enabled }]) => enabled)
+      .map(([symbol]): [string, string] => [id, symbol.toUpperCase()])
+  );
+}
+
+/** Tells the instruments of which nobody is asked for a feed. */
+function unfed({ settings }: Loaded, providers: readonly Configured[]): string[] {
+  const routes = new Routes(settings, new Map());
+  return instrumentsOf(settings, providers).flatMap((instrument) => {
+    const asked = routes.askedFor(instrument);
+    if (asked.some((id) => isActiveAt(instrument, id))) return [];
+    const why = asked.length === 0
+      ? "none of its exchange's providers is active"
+      : `no provider of its route is asked${inactive(instrument, asked)}`;
+    return [`${instrument.symbol} will not be followed: ${why}.`];
+  });
+}
+
+/** Tells the strategies on an instrument that is not configured: one may be added while it runs. */
+function idle({ settings }: Loaded, providers: readonly Configured[]): string[] {
+  const symbols = instrumentsOf(settings, providers).map(({ symbol }) => symbol);
+  return saidOf(settings).filter(([, symbol]) => symbol !== ANY && !symbols.includes(symbol))
+    .map(([id, symbol]) =>
+      `strategies.${id}.${symbol} waits: ${symbol} is not configured; it runs once that is added.`
+    );
 }
 
 /** The webhooks by name, with their form; their URLs are secrets. */

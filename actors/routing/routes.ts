@@ -43,11 +43,9 @@ export function exchangeOf({ name }: Pick<Rule, "name">): string | undefined {
   return name.startsWith(EXCHANGE) ? name.slice(EXCHANGE.length) : undefined;
 }
 
-/** The rule that an exchange's providers make; none where none of them is active. */
-function exchangeRule({ failover, market, origin, providers }: Exchange): Rule[] {
-  const preferred = preferredOf(providers);
-  if (preferred.length === 0) return [];
-  return [{ name: EXCHANGE + market, origin, market, providers: preferred, failover }];
+/** The rule that an exchange's providers make; where none of them is active, nobody is asked. */
+function exchangeRule({ failover, market, origin, providers }: Exchange): Rule {
+  return { name: EXCHANGE + market, origin, market, providers: preferredOf(providers), failover };
 }
 
 /** Who leads a route, and why. */
@@ -135,7 +133,7 @@ export class Routes implements Table {
     const added = [...changed].sort(([a], [b]) => a < b ? -1 : 1)
       .flatMap(([name, spec]) => spec === null || known.has(name) ? [] : [ruleOf(name, spec)]);
     const byOrigin = Map.groupBy(this.exchangesWith(exchanges), ({ origin }) => origin);
-    const rulesOf = (origin: Rule["origin"]) => (byOrigin.get(origin) ?? []).flatMap(exchangeRule);
+    const rulesOf = (origin: Rule["origin"]) => (byOrigin.get(origin) ?? []).map(exchangeRule);
     return [...added, ...rulesOf("api"), ...kept, ...rulesOf("configuration")];
   }
 

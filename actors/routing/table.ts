@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Instrument } from "../../domain/instrument.ts";
+import { type Instrument, isActiveAt } from "../../domain/instrument.ts";
 import { MARKETS } from "../../domain/market.ts";
 import type { Capability } from "../../providers/provider.ts";
 import type { RouteSettings, Settings } from "../settings/schema.ts";
@@ -56,6 +56,12 @@ export function routeOf(
 export function matches(pattern: string, symbol: string): boolean {
   const literal = pattern.split("*").map((part) => part.replace(/[.^$+?()[\]{}|\\]/g, "\\$&"));
   return new RegExp(`^${literal.join(".*")}$`, "i").test(symbol);
+}
+
+/** Says which of those asked the instrument itself switches off. */
+export function inactive(instrument: Instrument, providers: readonly string[]): string {
+  const off = providers.filter((id) => !isActiveAt(instrument, id));
+  return off.length === 0 ? "" : ` (not active for it: ${off.join(", ")})`;
 }
 
 /** US listings are alpaca's; London's, indices and currencies are IG's. */

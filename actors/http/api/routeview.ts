@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { connectionState } from "./providers.ts";
 import { time } from "./records.ts";
 import { type Historical, historyRoutes, mayGive } from "../../routing/backfill/sources.ts";
-import { routeOf } from "../../routing/table.ts";
+import { inactive, routeOf } from "../../routing/table.ts";
 import { DEFAULT_ROUTE, instrumentSchema } from "../../settings/schema.ts";
 import { exchangeOf, type Rule } from "../../routing/routes.ts";
 import type { HttpDeps } from "../deps.ts";
@@ -125,14 +125,18 @@ export function viewRule({ routes }: Shared, rule: Rule | undefined): RouteView 
 
 /** Says which rule decides for an instrument, whether it is followed or not. */
 export function explain(deps: HttpDeps, text: string): RouteView {
-  const { directory, routes } = deps.shared;
+  const { directory, routes, settings } = deps.shared;
   const said = instrumentSchema.shape.symbol.safeParse(text);
   if (!said.success) {
     const [issue] = said.error.issues;
     throw badParameter("symbol", "bad-symbol", `${issue!.message} (was "${text}")`);
   }
   const listing = directory.get(text.toUpperCase());
-  const instrument = listing?.instrument ?? resolveInstrument({ symbol: text });
+  // One that nobody feeds is not followed, and explained by what is configured of it.
+  const configured = settings.instruments.find((one) =>
+    one.symbol.toUpperCase() === text.toUpperCase()
+  );
+  const instrument = listing?.instrument ?? resolveInstrument(configured ?? { symbol: text });
   const { rule, providers } = routeOf(instrument, routes);
   const view = viewRule(deps.shared, routes.routes[rule]);
   const feeding = routes.feeding(instrument, listing?.basis);
@@ -150,7 +154,9 @@ export function explain(deps: HttpDeps, text: string): RouteView {
     : `; ${standbys.map(({ provider: id }) => id).join(", ")} ` +
       `${standbys.length === 1 ? "stands" : "stand"} by`;
   const rest = provider === null
-    ? "none of its providers has the instrument"
+    ? providers.length === 0
+      ? "none of its providers is active"
+      : `none of its providers has the instrument${inactive(instrument, providers)}`
     : listing === undefined
     ? `${provider} is the first of its providers that has it; it is not followed`
     : `${provider} feeds it${others}`;

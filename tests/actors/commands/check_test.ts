@@ -26,6 +26,26 @@ Deno.test("check names the instruments that a made-up market brings", async () =
   assertMatch(deps.said.stdout, /^instruments: +2: AAA, BBB$/m);
 });
 
+Deno.test("check tells the instruments without a feed, and the strategies without an instrument", async () => {
+  const deps = listening({
+    yaml: "exchanges: { LSE: { providers: [{ provider: demo, active: false }] } }\n" +
+      "instruments: [MSFT, VOD.L, { symbol: AAPL, providers: { demo: { active: false } } }]\n" +
+      "strategies:\n  ema-cross: { '*': {}, msft: {}, NVDA: {} }\n" +
+      "  rsi-reversal: { TSLA: { enabled: false } }\n",
+  });
+  assertEquals(await check(deps, { online: false }), 0);
+  assertMatch(
+    deps.said.stdout,
+    /^strategies: +ema-cross on \*, ema-cross on MSFT, ema-cross on NVDA$/m,
+  );
+  const notes = deps.said.stderr.split("\n").filter((line) => /follow|wait/.test(line));
+  assertEquals(notes, [
+    "note: VOD.L will not be followed: none of its exchange's providers is active.",
+    "note: AAPL will not be followed: no provider of its route is asked (not active for it: demo).",
+    "note: strategies.ema-cross.NVDA waits: NVDA is not configured; it runs once that is added.",
+  ]);
+});
+
 Deno.test("check throws every problem", async () => {
   await assertRejects(check(listening({ yaml: "a: 1\n" }), { online: true }), { code: "config" });
 });

@@ -3,8 +3,6 @@ import { exchangeView } from "../../../actors/http/api/exchanges.ts";
 import { Scripted } from "../connections/scripted.ts";
 import { type Answer, inPlace, type Place, until } from "./place.ts";
 import { Routes } from "../../../actors/routing/routes.ts";
-import { settingsOf } from "../fixture.ts";
-import { resolveInstrument } from "../../../domain/instrument.ts";
 
 /** A place with three providers, where London's instruments come from `a` unless a route says else. */
 function inExchanges(
@@ -104,15 +102,53 @@ Deno.test("what was set is kept with its priorities, and so is a removal; a late
     );
   }));
 
-Deno.test("an exchange without an active provider leaves it to what comes after", () => {
-  const settings = settingsOf({
-    providers: { a: {}, b: {} },
-    exchanges: { LSE: { providers: [{ provider: "b", active: false }] } },
-  });
-  const routes = new Routes(settings, new Map());
-  assertEquals(routes.askedFor(resolveInstrument({ symbol: "VOD.L" })), ["a", "b"]);
-  assertEquals(routes.ruleOf(resolveInstrument({ symbol: "VOD.L" })), undefined);
-});
+Deno.test("an exchange without an active provider has nobody asked, and the explanation says so", () =>
+  inExchanges(async (place, a, b) => {
+    const vod = await explained(place);
+    assertEquals([vod["name"], vod["providers"], vod["provider"]], ["exchange:LSE", [], null]);
+    assertMatch(
+      String(vod["reason"]),
+      /^exchanges\.LSE is the first rule that matches VOD\.L \(LSE\); none of its providers is active\.$/,
+    );
+    assertEquals((await place.get("/api/v1/instruments/VOD.L")).status, 404);
+    assertEquals([a, b].some(({ diary }) => diary.includes("subscribe VOD.L")), false);
+  }, { exchanges: { LSE: { providers: [{ provider: "b", active: false }] } } }));
+
+Deno.test("an exchange is not left without an active provider while its instruments are followed", () =>
+  inExchanges(async (place) => {
+    const spec = { providers: [{ provider: "a", active: false }] };
+    const response = await place.change("PUT", "/api/v1/exchanges/LSE", spec);
+    const { code, detail } = await response.json();
+    assertEquals([response.status, code], [422, "no-provider"]);
+    assertMatch(String(detail), /nobody would feed VOD\.L \(1 in all\)/);
+    assertEquals((await explained(place))["provider"], "a");
+  }));
+
+Deno.test("the explanation names the providers that an instrument itself switches off", () =>
+  inExchanges(async (place) => {
+    const off = { a: { active: false }, b: { active: false } };
+    const added = { symbol: "BARC.L", providers: off };
+    const response = await place.change("POST", "/api/v1/instruments", added);
+    assertEquals(response.status, 422);
+    assertMatch(String((await response.json()).detail), /not active for it: a, b/);
+    const aapl = await explained(place, "AAPL");
+    assertMatch(
+      String(aapl["reason"]),
+      /none of its providers has the instrument \(not active for it: feed, a, b\)/,
+    );
+    assertEquals((aapl["kinds"] as { provider: unknown }[]).map(({ provider }) => provider), [
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  }, {
+    instruments: ["VOD.L", {
+      symbol: "AAPL",
+      providers: { feed: { active: false }, a: { active: false }, b: { active: false } },
+    }],
+  }));
 
 Deno.test("with failover the providers of an exchange take over from each other", () =>
   inExchanges(async (place, a, b) => {

@@ -248,6 +248,15 @@ browserTest(
       await browser.waitFor(
         `${reading("sma:period=1")} === document.querySelectorAll("#readout b")[4].textContent`,
       );
+      // The box lies over the chart: Escape closes it, whatever has the focus.
+      const isOpen = `document.querySelector("details.indicators").open`;
+      await browser.press("Escape");
+      assertEquals(await browser.evaluate(isOpen), false);
+      assertEquals(await browser.evaluate(`document.activeElement.textContent`), "Indicators");
+      await browser.click(".indicators summary");
+      await browser.focus("#chart");
+      await browser.press("Escape");
+      assertEquals(await browser.evaluate(isOpen), false);
       await browser.reload();
       await browser.waitFor(`document.querySelector('[data-reading="vwap"]') !== null`);
       assertEquals(await browser.complaints(), []);

@@ -168,8 +168,17 @@ browserTest(
         assertEquals(await browser.evaluate(focused), "search");
         await browser.fill("#search", "ftse");
         assertEquals(await browser.evaluate(shownRows), ["^FTSE"]);
+        const noHit = `document.querySelector("#no-hit:not([hidden])")?.textContent ?? null`;
+        assertEquals(await browser.evaluate(noHit), null);
+        await browser.fill("#search", "nope");
+        assertEquals(await browser.evaluate(shownRows), []);
+        assertEquals(
+          await browser.evaluate(noHit),
+          "No symbol has “NOPE” in it. Escape clears the search.",
+        );
         await browser.press("Escape");
         assertEquals((await browser.evaluate<string[]>(shownRows)).length, 4);
+        assertEquals(await browser.evaluate(noHit), null);
         await browser.press("?");
         assertEquals(await browser.evaluate(`document.querySelector("#help").open`), true);
         await browser.press("Escape");

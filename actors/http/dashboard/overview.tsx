@@ -69,6 +69,7 @@ export function mountOverview(app: OpenAPIHono, deps: PageDeps): void {
             </p>
           )}
         </div>
+        <p id="no-hit" class="panel" role="status" hidden></p>
       </Layout>,
     );
   });

@@ -99,3 +99,17 @@ export function find(selector, kind, root = document) {
   if (found instanceof kind) return found;
   throw new TypeError(`Cannot find ${selector}: the page has no such ${kind.name}.`);
 }
+
+/**
+ * Has Escape close a box that lies over the page, wherever the focus is; a dialog over it goes first.
+ *
+ * @param {HTMLDetailsElement} box
+ */
+export function closeOnEscape(box) {
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !box.open || document.querySelector("dialog[open]") !== null) return;
+    const hadFocus = box.contains(document.activeElement);
+    box.open = false;
+    if (hadFocus) box.querySelector("summary")?.focus();
+  });
+}

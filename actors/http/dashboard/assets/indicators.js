@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element } from "./dom.js";
+import { closeOnEscape, element } from "./dom.js";
 import { keep, recall } from "./memory.js";
 
 /**
@@ -80,6 +80,8 @@ export class IndicatorChoice {
     this.#changed = changed;
     this.#chosen = (recall(KEY) ?? "").split("|")
       .filter((text) => this.find(text) !== undefined).slice(0, MOST);
+    const box = form.closest("details");
+    if (box !== null) closeOnEscape(box);
     const select = this.#select;
     select.append(
       ...catalog.map(({ name, title }) => element("option", { value: name }, title)),

@@ -25,6 +25,7 @@ const markets = find("#markets", HTMLElement);
 const search = find("#search", HTMLInputElement);
 const tallyLine = find("#tally", HTMLElement);
 const trouble = find("#trouble", HTMLElement);
+const noHit = find("#no-hit", HTMLElement);
 
 /** @type {Map<string, Row>} */
 const rows = new Map();
@@ -115,6 +116,8 @@ function filter() {
   for (const section of markets.querySelectorAll("section")) {
     section.hidden = section.querySelector("tr[data-symbol]:not([hidden])") === null;
   }
+  noHit.hidden = rows.size === 0 || shown().length > 0;
+  setText(noHit, noHit.hidden ? "" : `No symbol has “${wanted}” in it. Escape clears the search.`);
 }
 
 let isScheduled = false;

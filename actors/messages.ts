@@ -117,7 +117,13 @@ export type RemakesAnswer =
     corrected: Trade | null;
     replacement: Trade | null;
   }
-  | { type: "remakes.remade"; listing: Listing; candles: readonly Candle[] }
+  | {
+    type: "remakes.remade";
+    listing: Listing;
+    candles: readonly Candle[];
+    /** `null` where it was asked for no correction. */
+    asked: MinuteRequest | null;
+  }
   | {
     type: "remakes.refilled";
     asked: RefillRequest;
@@ -125,6 +131,15 @@ export type RemakesAnswer =
     refilled: Refilled | null;
     error: unknown;
   };
+
+/** A minute to be made again of what is kept. */
+export interface MinuteRequest {
+  readonly request: RemakeRequest;
+  /** Its start. */
+  readonly minute: Micros;
+  /** Tells whether what was read of the store still holds. */
+  readonly watch: Refilling;
+}
 
 /** A refill, asked of the store. */
 export interface RefillRequest {

@@ -14,7 +14,7 @@ import { insist } from "./insist.ts";
 import { refill } from "./refill.ts";
 import { entryOf, findCorrected, remakeAround, type RemakeRequest, repairBy } from "./remake.ts";
 import { logger } from "../log.ts";
-import type { RefillRequest, RemakesAnswer } from "../messages.ts";
+import type { MinuteRequest, RefillRequest, RemakesAnswer } from "../messages.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
 import { messageOf } from "../../domain/errors.ts";
@@ -24,7 +24,8 @@ import type { Correction, HistoricalBar } from "../../providers/provider.ts";
 
 /** What the remakes answer to. */
 export type RemakesCommand =
-  | { type: "remakes.correct"; request: RemakeRequest; correction: Correction }
+  | { type: "remakes.correct"; correction: Correction }
+  | { type: "remakes.remake"; asked: MinuteRequest }
   | { type: "remakes.repair"; request: RemakeRequest; bar: HistoricalBar }
   | { type: "remakes.refill"; asked: RefillRequest }
   | { type: "remakes.refresh"; listing: Listing }
@@ -48,25 +49,23 @@ export const remakes = createService<RemakesCommand, SharedInput>(
     const answer = (reply: RemakesAnswer) => sendBack(reply);
     const moment = () => ({ closedUntil: shared.clock.now() - shared.settings.candles.grace });
 
-    async function correct(request: RemakeRequest, correction: Correction): Promise<void> {
-      const { listing } = request;
-      const minutes = new Set<Micros>();
+    async function correct(correction: Correction): Promise<void> {
       const isFound = await insisted(async () => {
         const corrected = await findCorrected(shared.store, correction);
         const replacement = inPlaceOf(corrected, correction.replacement);
-        for (const trade of [corrected, replacement]) {
-          if (trade !== null) minutes.add(trade.time - trade.time % MINUTE);
-        }
         answer({ type: "remakes.corrected", corrected, replacement });
       });
-      if (!isFound) return;
-      corrections.delete(correction);
-      for (const minute of minutes) {
-        await insisted(async () => {
-          const candles = await remakeAround(shared.store, { ...request, ...moment() }, minute);
-          answer({ type: "remakes.remade", listing, candles });
-        });
-      }
+      if (isFound) corrections.delete(correction);
+    }
+
+    async function remake(asked: MinuteRequest): Promise<void> {
+      const { minute, request, watch } = asked;
+      // What was changed by now is kept before the store is read.
+      watch.changed = false;
+      await insisted(async () => {
+        const candles = await remakeAround(shared.store, { ...request, ...moment() }, minute);
+        answer({ type: "remakes.remade", listing: request.listing, candles, asked });
+      });
     }
 
     async function repair(request: RemakeRequest, bar: HistoricalBar): Promise<void> {
@@ -74,7 +73,7 @@ export const remakes = createService<RemakesCommand, SharedInput>(
         await shared.journal.flushed();
         const candles = await repairBy(shared.store, { ...request, ...moment() }, bar);
         if (candles.length === 0) return;
-        answer({ type: "remakes.remade", listing: request.listing, candles });
+        answer({ type: "remakes.remade", listing: request.listing, candles, asked: null });
       } catch (error) {
         const { symbol } = bar;
         log.debug("a bar of {symbol} is let go: {reason}", { symbol, reason: messageOf(error) });
@@ -107,14 +106,16 @@ export const remakes = createService<RemakesCommand, SharedInput>(
     const take = guard(async (event: Exclude<RemakesCommand, { type: "drain" }>) => {
       if (event.type === "remakes.correct") {
         corrections.add(event.correction);
-        await inTurn(() => correct(event.request, event.correction));
+        await inTurn(() => correct(event.correction));
+      } else if (event.type === "remakes.remake") {
+        await inTurn(() => remake(event.asked));
       } else if (event.type === "remakes.refill") {
         await inTurn(() => fill(event.asked));
       } else if (event.type === "remakes.refresh") {
         const { listing } = event;
         await inTurn(async () => {
           await insisted(() => {
-            answer({ type: "remakes.remade", listing, candles: [] });
+            answer({ type: "remakes.remade", listing, candles: [], asked: null });
             return Promise.resolve();
           });
         });

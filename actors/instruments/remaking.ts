@@ -75,7 +75,7 @@ export class Remaking {
     const feed = this.#feedOf(correction.symbol);
     if (feed === undefined) return;
     if (mustWait(this.#input.memory, feed)) feed.corrections.push(correction);
-    else this.#ask({ type: "remakes.correct", request: this.#requestOf(feed), correction });
+    else this.#ask({ type: "remakes.correct", correction });
   }
 
   /** Has the candles of an instrument built anew as soon as the store can be read. */
@@ -98,6 +98,16 @@ export class Remaking {
     if (events.length === 0) return;
     outbox.add({ ticks: replacement === null ? [] : [replacement], amendments });
     publish(this.#input.shared.hub, this.#self, events);
+    const { symbol, time } = (replacement ?? corrected)!;
+    const feed = this.#feedOf(symbol);
+    if (feed !== undefined) this.#remake(feed, time - time % MINUTE);
+  }
+
+  /** Has a minute made again of what is kept, and what was made of it. */
+  #remake(feed: Feed, minute: Micros): void {
+    const watch = { start: minute, end: minute + MINUTE, changed: false };
+    feed.refilling.add(watch);
+    this.#ask({ type: "remakes.remake", asked: { request: this.#requestOf(feed), minute, watch } });
   }
 
   #repair(bar: HistoricalBar): void {
@@ -148,10 +158,18 @@ export class Remaking {
   }
 
   /** Hands out candles that were made again, and builds the forming ones anew on them. */
-  #remade({ listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
+  #remade({ asked, listing, candles }: RemakesAnswer & { type: "remakes.remade" }): void {
     const feed = this.#feedOf(listing.instrument.symbol);
     if (feed?.listing !== listing) return;
+    // What closes by now has what was corrected: that is seen while the watch stands.
     this.#bench.settle(listing.instrument.symbol, this.#input.shared.clock.now());
+    if (asked !== null) {
+      feed.refilling.delete(asked.watch);
+      if (asked.watch.changed) {
+        this.#remake(feed, asked.minute);
+        return;
+      }
+    }
     this.#bench.handOut({ ...nothingMade(), candles: [...candles] });
     this.#recount(listing, candles);
     this.#rebuild(feed);

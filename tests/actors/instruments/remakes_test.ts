@@ -213,3 +213,35 @@ Deno.test("a longer candle that falls due while history is put in place has what
     assertEquals([five!.high, five!.realVolume, five!.tickVolume], [120, 3, 3]);
     await one.drain();
   }));
+
+Deno.test("a longer candle that falls due while a trade in it is taken back does not count that trade", () =>
+  inStore(async (store) => {
+    const one = new Shards(store);
+    await one.follow("AAPL");
+    const at = (minute: number, price: number) =>
+      trade({ time: T0 + minute * MINUTE, receivedAt: T0 + minute * MINUTE, price, size: 1 });
+    const bad = at(3.5, 190);
+    one.say([at(0, 100), at(3, 103), bad, at(4, 104)]);
+    one.beat(T0 + 4 * MINUTE + 40 * SECOND);
+    await one.world.journal.flushed();
+    // By the time that the store is asked for the minute's ticks, no beat has closed what is due.
+    const { real } = store;
+    const ticks = real.ticks.bind(real);
+    real.ticks = (query) => {
+      const answer = ticks(query);
+      if (query.order === "arrival") one.world.clock.time = T0 + 5 * MINUTE + 3 * SECOND;
+      return answer;
+    };
+    const { id, provider, symbol } = bad;
+    const receivedAt = T0 + 4 * MINUTE + 50 * SECOND;
+    const correction = { id, provider, symbol, replacement: null, receivedAt };
+    one.send("routing", { type: "routing.correct", correction } as never);
+    const counted = async (interval: string, at: number) => {
+      const candle = (await one.kept("AAPL", interval))[at];
+      return [candle?.high, candle?.tickVolume].join();
+    };
+    await untilHolds(async () => await counted("1m", 1) === "103,1");
+    await untilHolds(() => one.state("AAPL") === "live");
+    assertEquals(await counted("5m", 0), "104,3");
+    await one.drain();
+  }));

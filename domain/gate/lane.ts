@@ -171,7 +171,9 @@ export class Lane {
       if (isAgain) this.#isRepeating = true;
       return isAgain;
     }
-    // Of the last moment before, others may follow that say the same: each was said once.
+    // Of the last moment before a quote is said again, whatever was asked for meanwhile.
+    if (tick.kind === "quote") return this.#memory.recognize(tick.time, x, says) === "known";
+    // Of trades others may follow that say the same: each was said once.
     return !this.#knowsByIds && this.#isRepeating &&
       this.#memory.spend(tick.time, x, says) === "known";
   }

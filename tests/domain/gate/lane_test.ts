@@ -182,6 +182,24 @@ Deno.test("where a venue's ids come again, trades of other ids are others", () =
   assertEquals(flags(send(to, after)), ["duplicate", "duplicate", ""]);
 });
 
+Deno.test("a quote that a reconnect says again is known though another was asked for since", () => {
+  const to = lane();
+  const said = { time: T0 + SECOND, bid: 100, ask: 100.02 };
+  send(to, [quote({ ...said, id: "a" })]);
+  to.reconnect();
+  // Its venue tells the time of what is asked for to the second.
+  const polled = quote({ ...said, id: "b", time: T0, flags: FLAGS.polled });
+  const [again, next] = [
+    quote({ ...said, id: "c" }),
+    quote({ ...said, id: "d", bid: 100.01 }),
+  ];
+  send(to, [polled, again, next]);
+  assertEquals([again, next].map(({ flags }) => flagNames(flags & FLAGS.duplicate)), [
+    ["duplicate"],
+    [],
+  ]);
+});
+
 Deno.test("after a reconnect all that is older than what is remembered is a duplicate", () => {
   const to = lane({ ...RULES, duplicates: { memory: 2 } });
   send(to, trades([100, 100.01, 100.02, 100.03]));

@@ -9,20 +9,23 @@ import {
   type OpenStore,
   type RouteChange,
   StoreError,
+  type StrategyChange,
 } from "../../db/store.ts";
 import { nameRoutes } from "../routing/routes.ts";
 import type { Loaded } from "../settings/load.ts";
 import { effectivePaths, type Origins } from "../settings/origins.ts";
-import { formatPath } from "../settings/tree.ts";
+import { formatPath, type Path } from "../settings/tree.ts";
 
 /** What was changed through the API. */
 export interface Changes {
   readonly instruments: readonly InstrumentChange[];
   readonly routes: readonly RouteChange[];
   readonly exchanges: readonly ExchangeChange[];
+  /** The latest of each strategy on each instrument. */
+  readonly strategies: readonly StrategyChange[];
 }
 
-const NOTHING: Changes = { instruments: [], routes: [], exchanges: [] };
+const NOTHING: Changes = { instruments: [], routes: [], exchanges: [], strategies: [] };
 
 /** A configuration as it is shown, with the changes in it. */
 export interface Changed extends Pick<Loaded, "shown" | "origins"> {
@@ -32,6 +35,8 @@ export interface Changed extends Pick<Loaded, "shown" | "origins"> {
   readonly removedRoutes: readonly string[];
   /** Markets of which nothing is said any more, whatever is configured. */
   readonly removedExchanges: readonly string[];
+  /** Strategies that are set up no more, each with its instrument, whatever is configured. */
+  readonly removedStrategies: readonly string[];
 }
 
 /** The origin of what was said through the API. */
@@ -50,6 +55,7 @@ export async function readChanges(openStore: OpenStore, url: string): Promise<Ch
         instruments: await store.instrumentChanges(),
         routes: await store.routeChanges(),
         exchanges: await store.exchangeChanges(),
+        strategies: latestOf(await store.strategyChanges()),
       };
     } finally {
       await store.close();
@@ -58,6 +64,11 @@ export async function readChanges(openStore: OpenStore, url: string): Promise<Ch
     if (!(error instanceof StoreError)) throw error;
     return error.code === "missing" ? NOTHING : error.message;
   }
+}
+
+function latestOf(changes: readonly StrategyChange[]): StrategyChange[] {
+  const byKey = new Map(changes.map((one) => [`${one.strategy} ${one.symbol}`, one]));
+  return [...byKey.values()];
 }
 
 /**
@@ -82,44 +93,83 @@ export function withChanges(
   };
   const removed = (list: readonly { name: string; spec: unknown }[]) =>
     list.filter(({ spec }) => spec === null).map(({ name }) => name);
+  const lists = layList(layList({ shown, origins }, instruments), routes);
   return {
-    ...layExchanges(layList(layList({ shown, origins }, instruments), routes), changes.exchanges),
+    ...layStrategies(layExchanges(lists, changes.exchanges), changes.strategies),
     removed: removed(instruments.changes),
     removedRoutes: removed(routes.changes),
     removedExchanges: changes.exchanges.filter(({ spec }) => spec === null)
       .map(({ market }) => market),
+    removedStrategies: changes.strategies.filter(({ spec }) => spec === null)
+      .map(({ strategy, symbol }) => `${strategy} on ${symbol}`),
   };
 }
 
+/** A configuration that is shown, and where its values came from. */
+type Shown = Pick<Loaded, "shown" | "origins">;
+
+/** What was changed of something that has a name. */
+interface NamedChange {
+  readonly name: string;
+  readonly spec: object | null;
+}
+
+/** Lays what was said of strategies over what is configured of them, instrument by instrument. */
+function layStrategies(shown: Shown, changes: readonly StrategyChange[]): Shown {
+  const byId = Map.groupBy(changes, ({ strategy }) => strategy);
+  return [...byId].reduce((laid, [id, own]) => {
+    const strategies = laid.shown["strategies"] as Readonly<Record<string, Entries>>;
+    const named = own.map(({ spec, symbol }) => ({ name: symbol, spec }));
+    const { entries, origins } = layMap(
+      strategies[id] ?? {},
+      laid.origins,
+      ["strategies", id],
+      named,
+    );
+    const { strategies: _, ...others } = origins;
+    return {
+      shown: { ...laid.shown, strategies: { ...strategies, [id]: entries } },
+      origins: others,
+    };
+  }, shown);
+}
+
 /** Lays what was said of exchanges over what is configured of them, market by market. */
-function layExchanges(
-  { shown, origins }: Pick<Loaded, "shown" | "origins">,
-  changes: readonly ExchangeChange[],
-): Pick<Loaded, "shown" | "origins"> {
+function layExchanges({ shown, origins }: Shown, changes: readonly ExchangeChange[]): Shown {
   if (changes.length === 0) return { shown, origins };
-  const changed = new Set(changes.map(({ market }) => market));
-  const isChanged = (market: string) => changed.has(market.toUpperCase());
-  const configured = shown["exchanges"] as Readonly<Record<string, unknown>>;
-  const exchanges: Record<string, unknown> = {};
-  for (const [market, spec] of Object.entries(configured)) {
-    if (!isChanged(market)) exchanges[market] = spec;
+  const named = changes.map(({ market, spec }) => ({ name: market, spec }));
+  const laid = layMap(shown["exchanges"] as Entries, origins, ["exchanges"], named);
+  return { shown: { ...shown, exchanges: laid.entries }, origins: laid.origins };
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+/** Lays changes over a map whose keys may be in any case. @param at its place. */
+function layMap(
+  configured: Entries,
+  origins: Origins,
+  at: Path,
+  changes: readonly NamedChange[],
+): { entries: Entries; origins: Origins } {
+  const changed = new Set(changes.map(({ name }) => name));
+  const isChanged = (name: string) => changed.has(name.toUpperCase());
+  const entries: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(configured)) {
+    if (!isChanged(name)) entries[name] = spec;
   }
-  const gone = Object.keys(configured).filter(isChanged)
-    .map((market) => formatPath(["exchanges", market]));
+  const whole = formatPath(at);
+  const gone = Object.keys(configured).filter(isChanged).map((name) => formatPath([...at, name]));
   const kept = Object.entries(origins).filter(([path]) =>
-    path !== "exchanges" && !gone.some((one) => path === one || path.startsWith(`${one}.`))
+    path !== whole && !gone.some((one) => path === one || path.startsWith(`${one}.`))
   );
-  for (const { market, spec } of changes) if (spec !== null) exchanges[market] = spec;
-  const said = changes.flatMap(({ market, spec }) =>
+  for (const { name, spec } of changes) if (spec !== null) entries[name] = spec;
+  const said = changes.flatMap(({ name, spec }) =>
     spec === null
       ? []
-      : [...effectivePaths(spec)].map((path) => [formatPath(["exchanges", market, ...path]), API])
+      : [...effectivePaths(spec)].map((path) => [formatPath([...at, name, ...path]), API])
   );
-  const none = Object.keys(exchanges).length === 0 ? [["exchanges", API]] : [];
-  return {
-    shown: { ...shown, exchanges },
-    origins: Object.fromEntries([...kept, ...said, ...none]),
-  };
+  const none = Object.keys(entries).length === 0 ? [[whole, API]] : [];
+  return { entries, origins: Object.fromEntries([...kept, ...said, ...none]) };
 }
 
 /** A list of the configuration, and what was changed of it. */
@@ -127,15 +177,15 @@ interface ListChange {
   readonly key: string;
   /** Of what is configured, in its order. */
   readonly names: readonly string[];
-  readonly changes: readonly { readonly name: string; readonly spec: object | null }[];
+  readonly changes: readonly NamedChange[];
   /** The name first, as one writes it; a store may have another order. */
   readonly itemOf: (name: string, spec: object) => object;
 }
 
 function layList(
-  { shown, origins }: Pick<Loaded, "shown" | "origins">,
+  { shown, origins }: Shown,
   { changes, itemOf, key, names }: ListChange,
-): Pick<Loaded, "shown" | "origins"> {
+): Shown {
   if (changes.length === 0) return { shown, origins };
   const items: unknown[] = [];
   const places: Record<string, string> = {};

@@ -41,7 +41,7 @@ function asJson({ shown, ...rest }: Changed & Pick<Loaded, "files" | "notes">): 
 
 /** The configuration as a file that says all of it, each value's origin in a comment. */
 function asYaml(
-  { shown, origins, removed, removedExchanges, removedRoutes }: Changed,
+  { shown, origins, removed, removedExchanges, removedRoutes, removedStrategies }: Changed,
 ): string {
   const document = new Document(shown, { aliasDuplicateObjects: false });
   annotate(document.contents, [], shown, origins);
@@ -49,6 +49,7 @@ function asYaml(
     ["instruments", removed],
     ["routes", removedRoutes],
     ["exchanges", removedExchanges],
+    ["strategies", removedStrategies],
   ] as const;
   for (const [list, names] of gone) {
     if (names.length === 0 || !isMap(document.contents)) continue;

@@ -112,3 +112,29 @@ Deno.test("what was said of exchanges through the API is printed in place of wha
     assertEquals(Object.keys(settings.exchanges), ["XETR", "FX"]);
   });
 });
+
+Deno.test("what was said of strategies through the API is printed in place of what is configured", async () => {
+  await inFolder({}, async (folder) => {
+    const url = `sqlite:${folder}/x.db`;
+    const store = await openStore(url, { mode: "write" });
+    const said = { strategy: "ema-cross", changedBy: "api" };
+    const off = { enabled: false, parameters: { fast: 7 } };
+    await store.changeStrategy({ ...said, symbol: "AAPL", spec: {}, changedAt: 1 });
+    await store.changeStrategy({ ...said, symbol: "AAPL", spec: off, changedAt: 2 });
+    await store.changeStrategy({ ...said, symbol: "MSFT", spec: null, changedAt: 3 });
+    const other = { ...said, strategy: "rsi-reversal", symbol: "*" };
+    await store.changeStrategy({ ...other, spec: { interval: "1m" }, changedAt: 4 });
+    await store.close();
+    const yaml = "strategies:\n  ema-cross: { msft: {}, NVDA: { interval: 1m }, AAPL: {} }\n";
+    const deps = listening({ yaml, flags: { store: url } });
+    assertEquals(await configPrint(deps, { format: "yaml" }), 0);
+    const shown = deps.said.stdout;
+    assertMatch(shown, /# removed through the API: ema-cross on MSFT\nstrategies:/);
+    assertMatch(shown, /AAPL:\n {6}enabled: false # api\n {6}parameters:\n {8}fast: 7 # api/);
+    assertMatch(shown, /interval: 1m # marketd\.yaml:2/);
+    const { settings: { strategies } } = await load({ yaml: shown });
+    assertEquals(Object.keys(strategies["ema-cross"]!), ["NVDA", "AAPL"]);
+    assertEquals(strategies["ema-cross"]!["AAPL"]!.enabled, false);
+    assertEquals(strategies["rsi-reversal"]!["*"]!.interval, "1m");
+  });
+});

@@ -89,6 +89,7 @@ export class Batch {
         const at = Math.min(tick.time, tick.receivedAt);
         this.#ended.push({ listing, hole: line.hole, at });
         line.hole = null;
+        line.bridgedAt = this.#shared.clock.now();
       }
       this.#home.push(tick);
     }

@@ -200,6 +200,21 @@ Deno.test("what a hot standby heard is told where who leads was away for less th
     assertEquals(ids.filter((id) => id === "meanwhile"), ["meanwhile"]);
   }, LONG));
 
+Deno.test("what nobody heard ends with the tick of who leads, before its venue has answered", () =>
+  stage("hot", 90, async (scene) => {
+    const { line } = scene.tree.shared.directory.get("AAPL")!;
+    await until(() => line!.covered);
+    await blink(scene, () => {
+      cut(scene.b, scene);
+      return until(() => line!.hole !== null);
+    });
+    const ticks = await ticksOf(scene);
+    const { rows } = await scene.tree.shared.store.gaps({ symbol: "AAPL", limit: 10 });
+    const told = rows.filter(({ reason }) => reason !== "joined");
+    assertEquals(told.length, 1);
+    assertEquals(told[0]!.to, ticks.find(({ time }) => time > told[0]!.from)!.time);
+  }, LONG));
+
 Deno.test("what no cold standby heard is a gap where who leads ticks before its venue has answered", () =>
   stage("cold", 90, async (scene) => {
     await blink(scene, () => {});

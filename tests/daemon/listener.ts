@@ -26,6 +26,8 @@ export async function listen(daemon: { readonly url: string }) {
     heard.push({ at: performance.now(), event, data: JSON.parse(data) });
     return isOver;
   });
+  // What it fails with is thrown where it is closed.
+  reading.catch(() => {});
   return {
     heard,
     /** When something was heard first, after an instant. */

@@ -41,7 +41,10 @@ export const failoverView = z.strictObject({
   delay: span,
   failback: span,
   standby: z.enum(["hot", "cold"]),
-  errors: z.int().openapi({ description: "Frames or rows a minute that may be unusable." }),
+  errors: z.int().openapi({
+    description:
+      "Frames or rows a minute that may be unusable; or ticks refused, where they are above 5 % of all.",
+  }),
 }).nullable().openapi({ description: "When they take over from each other; null: never." });
 
 /** A route. */

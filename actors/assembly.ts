@@ -19,7 +19,7 @@ import { startTree, type Tree, type TreeOptions } from "./root.ts";
 import { openOrLater } from "./latestore.ts";
 import { maskUrl } from "./settings/urls.ts";
 import type { Settings } from "./settings/schema.ts";
-import type { Catalog } from "./settings/sources.ts";
+import { type Catalog, flagsOf } from "./settings/sources.ts";
 import about from "../deno.json" with { type: "json" };
 import { type Store, StoreError } from "../db/store.ts";
 import { MarketdError, messageOf } from "../domain/errors.ts";
@@ -89,6 +89,7 @@ export async function assemble(deps: CommandDeps, plan: Plan): Promise<Assembly>
           version: about.version,
           listening: (at) => url = at,
           backtests: await backtestsBeside(home),
+          flags: flagsOf(deps.sources.flags, plan.store),
         },
       }),
     });

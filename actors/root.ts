@@ -71,7 +71,7 @@ export interface TreeOptions {
   /** Where rows wait while the store cannot be written; absent: in memory alone. */
   readonly spool?: Spool | undefined;
   /** The HTTP surface; absent: none is opened. */
-  readonly http?: Pick<HttpInput, "token" | "signedOut" | "listening" | "version" | "backtests">;
+  readonly http?: Omit<HttpInput, "shared" | "reports" | "running">;
   /** Makes an instrument's candles; absent: {@link CandleSeries}. */
   readonly makeSeries?: Shared["makeSeries"];
   /** Makes an instrument's profiles; absent: {@link ProfileSeries}. */

@@ -27,6 +27,8 @@ export interface HttpInput {
   readonly version: string;
   /** The folder in which pages of backtests are looked for; absent: in none. */
   readonly backtests?: string | undefined;
+  /** The flags by which a command beside this daemon works on the same configuration and store. */
+  readonly flags?: readonly string[] | undefined;
 }
 
 /** What the handlers work with. */

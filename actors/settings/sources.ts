@@ -6,6 +6,7 @@
  */
 import type { CheckStoreUrl } from "../../db/store.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
+import { maskUrl } from "./urls.ts";
 
 /** What the command line says of the configuration; it has the last word. */
 export interface Flags {
@@ -70,4 +71,20 @@ export function systemSources(
       }
     },
   };
+}
+
+/**
+ * The flags by which another command works on what a daemon works on. A secret is masked where the
+ * command line named it, and left to the configuration where that did.
+ *
+ * @param flags the daemon's.
+ * @param store the URL of its store.
+ * @returns such as `["--config", "x.yaml", "--store", "sqlite:data/x.db"]`
+ */
+export function flagsOf({ config, store: said }: Flags, store: string): string[] {
+  const masked = maskUrl(store);
+  return [
+    ...(config === undefined ? [] : ["--config", config]),
+    ...(masked === store || said !== undefined ? ["--store", masked] : []),
+  ];
 }

@@ -101,6 +101,15 @@ recordedTest(
       assertEquals([off.enabled, off.interval, off.parameters["fast"]], [false, "15m", 5]);
       assertEquals(await browser.violations(), []);
       await browser.screenshot("strategies-1440-light");
+
+      // The command works as it is copied, wherever that is.
+      const words = command.split(" ").filter((word) => word !== "\\").slice(1);
+      await inFolder({}, async (elsewhere) => {
+        const { code, stderr } = await marketd(elsewhere, words);
+        assertEquals(code, 0, stderr);
+      });
+      await browser.reload();
+      await browser.waitFor(`${text("#backtests")}.includes("ema-cross-SPY-15m.html")`);
     }),
 );
 

@@ -41,6 +41,7 @@ export function mountStrategiesPage(app: OpenAPIHono, deps: PageDeps): void {
           id="strategies"
           data-intervals={intervals.map(({ name }) => name).join()}
           data-backtests={deps.backtests}
+          data-flags={JSON.stringify(deps.flags ?? [])}
           data-may-write={viewer.signedIn ? "" : undefined}
         >
           {[...setups.catalog.values()].map(({ id, title, description }) => (

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { flagsOf } from "../../../actors/settings/sources.ts";
 import { maskText, maskUrl, secretsOfUrl } from "../../../actors/settings/urls.ts";
 import { load, problemsIn } from "./world.ts";
 
@@ -158,4 +159,14 @@ Deno.test("the effective configuration shows a URL without its password", async 
   });
   assertEquals((shown["store"] as { url: string }).url, "postgres://me:****@host/db");
   assertEquals(secrets, ["swordfishswordfish"]);
+});
+
+Deno.test("the flags of a command beside the daemon name its store, and never its password", () => {
+  const open = "sqlite:data/x.db";
+  const secret = "postgres://me:pw@host/db";
+  assertEquals(flagsOf({}, open), ["--store", open]);
+  assertEquals(flagsOf({ config: "x.yaml" }, open), ["--config", "x.yaml", "--store", open]);
+  // What the configuration says it says to the other command, too.
+  assertEquals(flagsOf({ config: "x.yaml" }, secret), ["--config", "x.yaml"]);
+  assertEquals(flagsOf({ store: secret }, secret), ["--store", "postgres://me:****@host/db"]);
 });

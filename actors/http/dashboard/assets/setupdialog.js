@@ -30,11 +30,14 @@ export function setupPath(id, symbol) {
  * @param {string} id
  * @param {string} symbol
  * @param {{ interval: string, parameters: Readonly<Record<string, unknown>> }} setup
- * @param {string | undefined} folder where this page finds what it writes
+ * @param {object} daemon
+ * @param {string | undefined} daemon.folder where this page finds what it writes
+ * @param {readonly string[]} daemon.flags by which it works on the same configuration and store
  * @returns {string}
  */
-export function reportCommand(id, symbol, { interval, parameters }, folder) {
-  const parts = [`marketd replay --stored ${quoted(symbol)}`, `--strategy ${id}`];
+export function reportCommand(id, symbol, { interval, parameters }, { folder, flags }) {
+  const parts = [["marketd", "replay", ...flags.map(quoted)].join(" ")];
+  parts.push(`--stored ${quoted(symbol)}`, `--strategy ${id}`);
   parts.push(`--interval ${interval}`);
   for (const [name, value] of Object.entries(parameters)) {
     parts.push(`--param ${quoted(`${name}=${value}`)}`);
@@ -58,7 +61,7 @@ export class SetupDialog {
   #dialog;
   #form;
   #intervals;
-  #backtests;
+  #daemon;
   #saved;
   /** @type {{ about: SchemaForm, parameters: SchemaForm, id: string, symbol: string } | null} */
   #open = null;
@@ -68,14 +71,15 @@ export class SetupDialog {
    * @param {object} options
    * @param {readonly string[]} options.intervals
    * @param {string | undefined} options.backtests the folder in which they are kept
+   * @param {readonly string[]} options.flags by which a command works on what the daemon works on
    * @param {boolean} options.mayWrite
    * @param {() => void} options.saved
    */
-  constructor(dialog, { intervals, backtests, mayWrite, saved }) {
+  constructor(dialog, { intervals, backtests, flags, mayWrite, saved }) {
     this.#dialog = dialog;
     this.#form = find("form", HTMLFormElement, dialog);
     this.#intervals = intervals;
-    this.#backtests = backtests;
+    this.#daemon = { folder: backtests, flags };
     this.#saved = saved;
     this.#button("usual").addEventListener("click", () => this.#setUsual());
     this.#button("cancel").addEventListener("click", () => dialog.close());
@@ -171,7 +175,7 @@ export class SetupDialog {
       interval: String(about.values["interval"]),
       parameters: parameters.values,
     };
-    const command = reportCommand(id, symbol, setup, this.#backtests);
+    const command = reportCommand(id, symbol, setup, this.#daemon);
     setText(find(".report pre", HTMLElement, this.#dialog), command);
   }
 

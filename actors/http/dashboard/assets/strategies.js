@@ -33,6 +33,7 @@ const signals = new Map();
 const dialog = new SetupDialog(find("#setup", HTMLDialogElement), {
   intervals: (root.dataset["intervals"] ?? "").split(","),
   backtests: root.dataset["backtests"],
+  flags: JSON.parse(root.dataset["flags"] ?? "[]"),
   mayWrite,
   saved: reread,
 });

@@ -45,11 +45,12 @@ Deno.test("the report's command is one that a shell takes as it is meant", () =>
   const command = reportCommand("ema-cross", "^FTSE", {
     interval: "5m",
     parameters: { fast: 9, note: "it's" },
-  }, "data/backtests");
+  }, { folder: "data/backtests", flags: ["--config", "my markets.yaml"] });
   assertEquals(
     command.replaceAll(" \\\n ", ""),
     [
-      "marketd replay --stored '^FTSE'",
+      "marketd replay --config 'my markets.yaml'",
+      "--stored '^FTSE'",
       "--strategy ema-cross",
       "--interval 5m",
       "--param fast=9",

@@ -10,6 +10,7 @@ import { ANY } from "../../domain/strategies/config.ts";
 import { MILLISECOND } from "../../domain/time.ts";
 import type { ProviderDefinition } from "../../providers/provider.ts";
 import { testBody } from "../notifications/body.ts";
+import { findToken, homeOf } from "../http/token.ts";
 import { post } from "../notifications/post.ts";
 import { Routes } from "../routing/routes.ts";
 import { inactive } from "../routing/table.ts";
@@ -50,7 +51,7 @@ export async function check(deps: CommandDeps, { online }: CheckArgs): Promise<n
     : [];
   const fine = findings.every((finding) => finding.fine);
   if (fine) await stdout.write("ok\n");
-  await stdout.write(summary(loaded, providers));
+  await stdout.write(summary(loaded, providers, await tokenOf(loaded)));
   for (const { line, fine } of findings) await (fine ? stdout : stderr).write(`${line}\n`);
   for (const note of [...loaded.notes, ...unfed(loaded, providers), ...idle(loaded, providers)]) {
     await stderr.write(`note: ${note}\n`);
@@ -69,7 +70,11 @@ async function definitionsOf({ settings }: Loaded, catalog: Catalog): Promise<Co
   return configured;
 }
 
-function summary({ settings, files }: Loaded, providers: readonly Configured[]): string {
+function summary(
+  { settings, files }: Loaded,
+  providers: readonly Configured[],
+  token: string,
+): string {
   const symbols = instrumentsOf(settings, providers).map(({ symbol }) => symbol);
   const rows = {
     configuration: files.length === 0 ? "no file" : files.join(", "),
@@ -81,7 +86,7 @@ function summary({ settings, files }: Loaded, providers: readonly Configured[]):
     store: maskUrl(settings.store.url),
     url: serverUrl(settings.server),
     notifications: listOf(settings.notifications),
-    token: settings.server.token === undefined ? "made at the first start" : "configured",
+    token,
   };
   return Object.entries(rows).map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
 }
@@ -126,6 +131,15 @@ function idle({ settings }: Loaded, providers: readonly Configured[]): string[] 
     .map(([id, symbol]) =>
       `strategies.${id}.${symbol} waits: ${symbol} is not configured; it runs once that is added.`
     );
+}
+
+/** Where the token is; none is made. */
+async function tokenOf({ settings }: Loaded): Promise<string> {
+  if (settings.server.token !== undefined) return "configured";
+  const home = homeOf(settings.store.url);
+  return await findToken(settings, home) === undefined
+    ? "made at the first start"
+    : `in ${home}.token`;
 }
 
 /** The webhooks by name, with their form; their URLs are secrets. */

@@ -71,7 +71,7 @@ async function requireKnown(store: Store, { kind, symbol }: ExportArgs): Promise
     : `it holds ${listed(known)}.`;
   throw new MarketdError(
     "unknown-symbol",
-    `Cannot export ${kind} of ${symbol}: nothing of it is in ${store.label}; ${hint}`,
+    `Cannot read the ${kind} of ${symbol}: nothing of it is in ${store.label}; ${hint}`,
     { terminal: true },
   );
 }

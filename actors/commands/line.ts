@@ -80,13 +80,16 @@ export function parseLine(argv: readonly string[]): Line {
     return { kind: "answered", ...said, code: 0 };
   } catch (error) {
     if (!(error instanceof CommanderError) && !(error instanceof UsageError)) throw error;
-    if (error instanceof CommanderError && error.exitCode === 0) {
+    const [word = "-"] = program.args;
+    const isStray = asked.length === 0 && !word.startsWith("-") && word !== "help";
+    if (error instanceof CommanderError && error.exitCode === 0 && !isStray) {
       return { kind: "answered", ...said, code: 0 };
     }
     if (error instanceof CommanderError && error.code === "commander.help") {
       return { kind: "answered", ...said, code: 1 };
     }
-    const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+    const { message } = isStray ? unknownCommand(word, program) : error;
+    const words = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
     const help = ["marketd", ...asked, "--help"].join(" ");
     const stderr = `marketd: ${words}\nTry \`${help}\`.\n`;
     return { kind: "answered", stdout: "", stderr, code: 1 };

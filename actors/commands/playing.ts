@@ -31,6 +31,8 @@ export interface Playing {
   readonly source: string;
   /** The URL of the store that it is played into. */
   readonly store: string;
+  /** Whether that store is kept. */
+  readonly isKept: boolean;
   /** When it began, as `performance.now` has it. */
   readonly began: number;
   /** Whether to stay up and serve it. */
@@ -54,6 +56,7 @@ export async function play(deps: CommandDeps, playing: Playing): Promise<number>
     inspection,
     shared: tree.shared,
     provider: REPLAY,
+    isKept: playing.isKept,
     stopped: isOver || fault !== null ? null : stopOf(tree),
     elapsed: performance.now() - began,
   });

@@ -73,8 +73,9 @@ export async function replay(deps: CommandDeps, args: ReplayArgs): Promise<numbe
       ? null
       : concluding(deps, backtest!, plan, reports, source, inspection);
     const summary = backtest?.json === true ? deps.stderr : deps.stdout;
-    const playing = { assembly, began, conclude, inspection, serve, source, store, summary };
-    return await play(deps, playing);
+    const isKept = into !== undefined;
+    const ended = { conclude, isKept, serve, source, store, summary };
+    return await play(deps, { assembly, began, inspection, ...ended });
   } finally {
     await reports.discard();
     await Deno.remove(scratch, { recursive: true });

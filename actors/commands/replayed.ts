@@ -16,6 +16,8 @@ export interface Replayed {
   readonly provider: string;
   /** Where it was stopped; `null` where it came to the end. */
   readonly stopped: { readonly rows: number; readonly at: Micros } | null;
+  /** Whether the store that it was played into is kept. */
+  readonly isKept: boolean;
   /** How long it took, in milliseconds. */
   readonly elapsed: number;
 }
@@ -27,7 +29,7 @@ export function ticksOf({ shared }: Replayed): number {
 
 /** The summary, as lines. */
 export async function summaryOf(replayed: Replayed): Promise<string> {
-  const { inspection, shared, stopped, elapsed } = replayed;
+  const { inspection, isKept, shared, stopped, elapsed } = replayed;
   const { journal, store } = shared;
   const seconds = elapsed / 1_000;
   const ticks = ticksOf(replayed);
@@ -39,7 +41,7 @@ export async function summaryOf(replayed: Replayed): Promise<string> {
     ["flagged", await flagged(shared)],
     ["unusable rows", String(unusable(replayed))],
     ["candles", `${journal.kept.candles} stored or changed`],
-    ["store", store.label],
+    ["store", isKept ? store.label : "a scratch one, which is not kept"],
     ["took", `${seconds.toFixed(1)} s, ${Math.round(ticks / seconds)} ticks/s`],
   ];
   for (const { broken } of inspection.files) {

@@ -88,7 +88,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono {
   mountSignals(app, deps, symbols);
   mountStrategies(app, deps, symbols);
   mountBacktests(app, deps);
-  mountQuality(app, deps);
+  mountQuality(app, deps, symbols);
   deps.stream.mount(app);
   mountProbes(app, deps);
   mountHealth(app, deps);

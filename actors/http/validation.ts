@@ -4,6 +4,7 @@
  * @module
  */
 import type { z } from "@hono/zod-openapi";
+import { messageFor } from "../settings/validate.ts";
 import { type FieldError, ProblemError, sentence } from "./problem.ts";
 
 /** Where a request says what. */
@@ -46,12 +47,10 @@ function messageOf(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `must be ${issue.values.map(String).join(" or ")}`;
     case "invalid_type":
-      return issue.expected === "record"
+      return /^(record|object)$/.test(issue.expected)
         ? "must be an object"
-        : `must be of type ${issue.expected}`;
-    case "too_small":
-      return `must be ${issue.inclusive === false ? "above" : "at least"} ${issue.minimum}`;
+        : messageFor(issue) ?? issue.message;
     default:
-      return issue.message;
+      return messageFor(issue) ?? issue.message;
   }
 }

@@ -140,7 +140,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What an issue says, continuing the path; `undefined` leaves it to zod's own words. */
-function messageFor(issue: z.core.$ZodRawIssue): string | undefined {
+export function messageFor(issue: z.core.$ZodRawIssue | Issue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
       return messageOfType(issue.expected);

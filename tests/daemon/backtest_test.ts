@@ -133,6 +133,7 @@ Deno.test({
         "--report=spy.json",
       ]);
       assertEquals(code, 0, stderr);
+      assertMatch(stderr, /^note: the report is in spy\.html\nnote: the report is in spy\.json$/m);
       const { runs: [run] }: Report = JSON.parse(await Deno.readTextFile(`${folder}/spy.json`));
       const expected = crossings(minutes);
       assert(expected.length > 30);

@@ -44,7 +44,7 @@ export function concluding(
     const report = { version: about.version, source, from, to, costs: plan.costs, runs };
     for (const note of faultsOf(runs, setups.fortunes)) await stderr.write(`note: ${note}\n`);
     await stdout.write(json ? jsonOf(report) : `\n${textOf(report)}`);
-    await files.write(report);
+    await files.write(report, stderr);
   };
 }
 

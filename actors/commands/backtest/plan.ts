@@ -4,8 +4,10 @@
  * @module
  */
 import { type z } from "zod";
-import { nearest } from "../../settings/problems.ts";
+import { hintFor, nearest } from "../../settings/problems.ts";
 import type { Settings } from "../../settings/schema.ts";
+import { keysOf } from "../../settings/shape.ts";
+import { messageFor } from "../../settings/validate.ts";
 import type { BacktestArgs, ParameterSaid } from "../deps.ts";
 import type { Costs } from "../../../domain/backtest/tally.ts";
 import { MarketdError } from "../../../domain/errors.ts";
@@ -100,14 +102,19 @@ function setupOf(
   const unfit = data && intervalProblem(strategy, data.interval, [data.interval]);
   if (data !== undefined && unfit === undefined) return data;
   const problem = unfit === undefined
-    ? error!.issues.map(wordsOf).join("; ")
+    ? error!.issues.flatMap((issue) => wordsOf(issue, strategy)).join("; ")
     : `the interval ${unfit}`;
   throw failure("bad-parameter", `Cannot set up the strategy ${strategy.id}: ${problem}`);
 }
 
-/** The schema's words, after the parameter that they are about. */
-function wordsOf({ message, path }: z.core.$ZodIssue): string {
-  return [path.slice(1).join("."), message].filter((part) => part !== "").join(": ");
+/** What is wrong, after the parameter that it is about. */
+function wordsOf(issue: z.core.$ZodIssue, { parameters }: Strategy): string[] {
+  const known = keysOf(parameters);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => `${key}: is not one of its parameters; ${hintFor(key, known)}`);
+  }
+  const message = issue.code === "custom" ? issue.message : messageFor(issue) ?? issue.message;
+  return [[issue.path.slice(1).join("."), message].filter((part) => part !== "").join(": ")];
 }
 
 function failure(code: string, message: string): MarketdError {

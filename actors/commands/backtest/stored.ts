@@ -67,7 +67,7 @@ export async function testStored(
     const source = `stored candles of ${stored.symbols.join(", ")}`;
     const report = { version: about.version, source, ...span, costs: plan.costs, runs };
     await stdout.write(json ? jsonOf(report) : textOf(report));
-    await files.write(report);
+    await files.write(report, stderr);
     return 0;
   } finally {
     await store.close();

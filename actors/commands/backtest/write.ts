@@ -6,6 +6,7 @@
 import { pageOf } from "./html/page.tsx";
 import { jsonOf } from "./json.ts";
 import type { BacktestReport } from "./report.ts";
+import type { Output } from "../deps.ts";
 import { OutFile } from "../outfile.ts";
 
 /** The files that a backtest is to be written to: made before it begins, so that none fails after it. */
@@ -30,15 +31,16 @@ export class ReportFiles {
   }
 
   /**
-   * Writes the files whole.
+   * Writes the files whole, and tells each.
    *
    * @throws MarketdError `unwritable` where one cannot be written.
    */
-  async write(report: BacktestReport): Promise<void> {
+  async write(report: BacktestReport, stderr: Output): Promise<void> {
     for (let next = this.#open[0]; next !== undefined; next = this.#open[0]) {
       const { file, path } = next;
       await file.write(/\.html$/i.test(path) ? await pageOf(report) : jsonOf(report));
       await file.finish();
+      await stderr.write(`note: the report is in ${path}\n`);
       this.#open.shift();
     }
   }

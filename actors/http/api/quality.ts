@@ -7,6 +7,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { queryOf, symbolParam } from "./query.ts";
 import { tickSchema } from "./records.ts";
 import type { HttpDeps } from "../deps.ts";
+import type { Symbols } from "../symbols.ts";
 import { problems, READ } from "../openapi.ts";
 import { SHOWN, STRANGERS } from "../../routing/offences.ts";
 import { type Flag, FLAGS, QUALITY, REFUSED } from "../../../domain/flags.ts";
@@ -53,15 +54,17 @@ const route = createRoute({
         "application/json": { schema: z.object({ data: z.array(qualitySchema), next: z.null() }) },
       },
     },
-    ...problems(400),
+    ...problems(400, 404, 503),
   },
 });
 
 /** Answers `GET /api/v1/quality`. */
-export function mountQuality(app: OpenAPIHono, { shared }: HttpDeps): void {
-  app.openapi(route, (c) => {
+export function mountQuality(app: OpenAPIHono, { shared }: HttpDeps, symbols: Symbols): void {
+  app.openapi(route, async (c) => {
     const { symbol, provider, reason } = c.req.valid("query");
-    const wanted = symbol?.toUpperCase();
+    const wanted = symbol === undefined || symbol === STRANGERS
+      ? symbol
+      : (await symbols.find(symbol)).symbol;
     const data = shared.gates.all().flatMap(([id, gate]) =>
       gate.offences.list()
         .filter((one) => wanted === undefined || one.symbol === wanted)

@@ -6,6 +6,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkSpan, orderParam, pageParams, queryOf, spanParams, symbolParam } from "./query.ts";
 import { time } from "./records.ts";
+import { requireStrategy } from "./strategies.ts";
 import { settle } from "./settle.ts";
 import { answerTable, formatOf, type Table, tableContent } from "./table.ts";
 import type { HttpDeps } from "../deps.ts";
@@ -83,6 +84,7 @@ export function mountSignals(app: OpenAPIHono, { shared }: HttpDeps, symbols: Sy
     const { symbol, strategy, order, ...page } = c.req.valid("query");
     const format = formatOf(c, page.format);
     checkSpan(page);
+    if (strategy !== undefined) requireStrategy(shared.setups, strategy);
     const known = symbol === undefined ? undefined : (await symbols.find(symbol)).symbol;
     await settle(shared.journal);
     // As everywhere: pages go forward from `from`, else back in time.

@@ -155,7 +155,8 @@ export function mountStrategies(app: OpenAPIHono, deps: HttpDeps, symbols: Symbo
   });
 }
 
-function requireStrategy({ catalog }: Setups, id: string): void {
+/** Refuses a strategy that there is none of. @throws ProblemError 404, naming the nearest. */
+export function requireStrategy({ catalog }: Setups, id: string): void {
   if (catalog.has(id)) return;
   const ids = [...catalog.keys()];
   const hint = hintFor(id, ids) ?? `these are: ${ids.join(", ")}`;

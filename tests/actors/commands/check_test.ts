@@ -46,6 +46,20 @@ Deno.test("check tells the instruments without a feed, and the strategies withou
   ]);
 });
 
+Deno.test("check says where a token is that an earlier start made", async () => {
+  await inFolder({}, async (folder) => {
+    const deps = () => listening({ flags: { store: `sqlite:${folder}/x.db` } });
+    const fresh = deps();
+    await check(fresh, { online: false });
+    assertMatch(fresh.said.stdout, /^token: +made at the first start$/m);
+    await Deno.writeTextFile(`${folder}/x.db.token`, "0123456789abcdef0123", { mode: 0o600 });
+    const later = deps();
+    await check(later, { online: false });
+    assert(/^token: +in (.*)$/m.exec(later.said.stdout)?.[1] === `${folder}/x.db.token`);
+    assert(!later.said.stdout.includes("0123456789abcdef"));
+  });
+});
+
 Deno.test("check throws every problem", async () => {
   await assertRejects(check(listening({ yaml: "a: 1\n" }), { online: true }), { code: "config" });
 });

@@ -232,6 +232,7 @@ Deno.test("wrong usage is told with the help that helps", () => {
     refusal("chek"),
     'marketd: unknown command "chek"; did you mean `check`?\nTry `marketd --help`.\n',
   );
+  assertEquals(refusal("xyzzy --help"), refusal("xyzzy"));
   assertEquals(refusal("xyzzy"), 'marketd: unknown command "xyzzy"\nTry `marketd --help`.\n');
   assertEquals(
     refusal("check --onlin"),

@@ -29,7 +29,7 @@ Deno.test("what was flagged is counted by provider, instrument and reason, and c
       "AAPL not-positive 1 true",
     ]);
     assertEquals(await rows(place, "?symbol=aapl&reason=outlier"), ["AAPL outlier 1 true"]);
-    assertEquals(await rows(place, "?symbol=MSFT"), []);
+    assertEquals(await rows(place, "?symbol=AAPL&reason=crossed"), []);
     assertEquals(await rows(place, "?provider=other"), []);
     const { data } = await place.json("/api/v1/quality?reason=outlier");
     const [{ price, time, flags }] = data[0]!["last"] as [Record<string, unknown>];
@@ -37,6 +37,15 @@ Deno.test("what was flagged is counted by provider, instrument and reason, and c
     const metrics = await (await place.get("/metrics")).text();
     const told = 'marketd_ticks_flagged_total{provider="feed",flag="outlier"} 1';
     assertEquals(metrics.includes(told), true);
+  });
+});
+
+Deno.test("a symbol that nothing is known of is refused, and that of all strangers is not", async () => {
+  await inPlace(async (place) => {
+    sayBad(place);
+    const response = await place.get("/api/v1/quality?symbol=NOPE");
+    assertEquals([response.status, (await response.json()).code], [404, "unknown-symbol"]);
+    assertEquals(await rows(place, "?symbol=*"), ["* unknown-instrument 1 true"]);
   });
 });
 

@@ -73,7 +73,7 @@ Deno.test("a strategy is switched on, tuned and switched off through the API whi
       });
       assertEquals(refused, 422);
       assertEquals(problem.errors, [
-        { path: "parameters.atr", message: "must be of type int" },
+        { path: "parameters.atr", message: "must be a whole number" },
         { path: "parameters.fsat", message: "is not a known key" },
       ]);
       const [, twisted] = await served.change("PUT", PATH, { parameters: { fast: 50, slow: 4 } });
@@ -227,7 +227,7 @@ Deno.test("what cannot be set up is refused in words, and needs the token", () =
         "bad-body",
         "must be an interval that is built: 1m, 5m (was 7m)",
       ]);
-      assertEquals((await put(PATH, { enabled: "yes" }))[2], "must be of type boolean");
+      assertEquals((await put(PATH, { enabled: "yes" }))[2], "must be true or false");
       assertEquals((await put(PATH, { enable: true }))[2], "is not a known key");
       assertEquals(
         (await served.get<{ data: StrategyView[] }>("/api/v1/strategies")).data[0]!.setups,
@@ -277,6 +277,8 @@ Deno.test("signals come by pages, by strategy and instrument, as JSON and as CSV
       const apple = await signalsOf(served, "&symbol=aapl&strategy=ema-cross");
       assertEquals(apple, all.filter(({ symbol }) => symbol === "AAPL"));
       assertEquals(await signalsOf(served, "&strategy=rsi-reversal"), []);
+      const unknown = await fetch(`${served.url}/api/v1/signals?strategy=ema-cros`);
+      assertEquals([unknown.status, (await unknown.json()).code], [404, "unknown-strategy"]);
       const response = await fetch(`${served.url}/api/v1/signals?limit=1000&format=csv`);
       const lines = (await response.text()).trimEnd().split("\n");
       assertMatch(

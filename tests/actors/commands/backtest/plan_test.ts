@@ -59,7 +59,8 @@ Deno.test("a parameter that cannot be is refused with the schema's words", () =>
   const bad = (one: ParameterSaid, ...words: string[]) =>
     refused({ parameters: [one] }, "bad-parameter", "the strategy ema-cross", ...words);
   bad(said("fast", 30), "fast: must be less than slow");
-  bad(said("fast", "nine"), "fast: ", "number");
-  bad(said("quick", 3), '"quick"');
+  bad(said("fast", "nine"), "fast: must be a number");
+  bad(said("fst", 3), "fst: is not one of its parameters; did you mean `fast`?");
+  bad(said("quick", 3), "quick: is not one of its parameters; known here: fast, slow, ");
   refused({ parameters: [said("fast", 3, "other")] }, "bad-parameter", "other is none of");
 });

@@ -233,7 +233,11 @@ Deno.test("a backtest of what cannot be ends with 1, and says why", async () => 
     await refused(/"ema-crss", which is unknown: did you mean ema-cross\?/, "--strategy=ema-crss");
     const one = "--strategy=ema-cross";
     await refused(/ema-cross: fast: must be less than slow\./, one, "--param=fast=30");
-    await refused(/ema-cross: .*"quick"/, one, "--param=quick=1");
+    await refused(
+      /ema-cross: quick: is not one of its parameters; known here: fast, slow/,
+      one,
+      "--param=quick=1",
+    );
     await refused(/on GOOG: it is not in waves\.csv, which has AAPL, MSFT\./, one, "--symbol=GOOG");
     await refused(/leave out --store/, one, "--store=sqlite:x.db");
     await refused(/Cannot write nowhere\/r\.html/, one, "--report=nowhere/r.html");

@@ -30,6 +30,18 @@ export function openProblems(...statuses: ProblemStatus[]) {
   }]));
 }
 
+/**
+ * A schema of the configuration under a name, described in the draft that OpenAPI 3.1 is made of. A
+ * copy: a schema made before the library came cannot be named.
+ */
+export function specOf<Schema extends z.ZodType>(schema: Schema, name: string): Schema {
+  const { $schema: _, ...specification } = z.toJSONSchema(schema, { io: "input" });
+  return schema.clone().openapi(name, {
+    ...specification as Record<string, unknown>,
+    type: "object",
+  });
+}
+
 const route = createRoute({
   method: "get",
   path: "/openapi.json",

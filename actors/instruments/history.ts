@@ -6,7 +6,7 @@
  */
 import type { Wanted } from "../../domain/candles.ts";
 import type { Listing } from "./directory.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../insist.ts";
 import { recall, recallMissed, type RecallRequest } from "./recall.ts";
 import { recallMeasures } from "./recallmeasures.ts";
 import { recallRun, type RunRequest } from "./recallrun.ts";

@@ -10,7 +10,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Listing } from "./directory.ts";
-import { insist } from "./insist.ts";
+import { insist } from "../insist.ts";
 import { refill } from "./refill.ts";
 import { entryOf, findCorrected, remakeAround, type RemakeRequest, repairBy } from "./remake.ts";
 import { logger } from "../log.ts";

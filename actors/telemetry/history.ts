@@ -4,20 +4,18 @@
  *
  * @module
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { WINDOW } from "./coverage.ts";
+import { insist } from "../insist.ts";
 import { createService } from "../service.ts";
 import type { SharedInput } from "../shared.ts";
 
 /** Gaps read at once. */
 const PAGE = 1_000;
-/** Between two attempts to read the store, in milliseconds. */
-const RETRY = 1_000;
 
 /** Recalls the gaps, and is done. */
 export const coverageHistory = createService<{ type: "never" }, SharedInput>(
   ({ input: { shared }, guard }) => {
-    const { clock, store, telemetry: { coverage } } = shared;
+    const { clock, journal, store, telemetry: { coverage } } = shared;
     const ending = new AbortController();
     const { signal } = ending;
 
@@ -33,14 +31,8 @@ export const coverageHistory = createService<{ type: "never" }, SharedInput>(
     }
 
     guard(async () => {
-      while (!signal.aborted) {
-        try {
-          return await read();
-        } catch {
-          // Whoever writes to the store tells of its trouble.
-          await delay(RETRY, undefined, { signal }).catch(() => {});
-        }
-      }
+      // Whoever writes to the store tells of its trouble.
+      await insist(journal, signal, read);
     })();
     return () => ending.abort();
   },

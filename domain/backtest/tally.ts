@@ -68,52 +68,6 @@ export interface SideTally extends Tally {
 }
 
 /** What an outcome came to. */
-export interface Result extends Outcome {
-  /** In basis points, before costs; `null` where it was not entered. */
-  readonly gross: number | null;
-  /** After costs. */
-  readonly net: number | null;
-  /** After costs, in units of risk. */
-  readonly risked: number | null;
-  /** The excursions in units of risk; `null` where it was not entered. */
-  readonly favourableRisked: number | null;
-  readonly adverseRisked: number | null;
-}
-
-/** What several results come to. Means are `null` where there is nothing to take them of. */
-export interface Tally {
-  readonly signals: number;
-  /** How many ended how; together they are the signals. */
-  readonly results: Readonly<Record<TrialResult, number>>;
-  /** Those that were left: at the target, at the stop, or at the end of the horizon. */
-  readonly left: number;
-  /** The share of those left that reached the target before the stop, within the horizon. */
-  readonly hitRate: number | null;
-  /** Mean excursions of those left, in units of risk. */
-  readonly favourable: number | null;
-  readonly adverse: number | null;
-  /** Mean return of those left, in basis points, before and after costs. */
-  readonly gross: number | null;
-  readonly net: number | null;
-  /** Sum of the returns after costs, in basis points. */
-  readonly total: number;
-  /** Mean return after costs, in units of risk. */
-  readonly risked: number | null;
-  /** What the winners made over what the losers lost, after costs; `null` where none lost. */
-  readonly profitFactor: number | null;
-  /** The mean time between entering and leaving. */
-  readonly held: Micros | null;
-}
-
-/** A tally of a strategy's signals on an instrument; `side` `null` is both. */
-export interface TallyRow extends Tally {
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly interval: string;
-  readonly side: Side | null;
-}
-
-/** What an outcome came to. */
 export function resultOf(outcome: Outcome, { commission, spread }: Costs): Result {
   const { adverse, entered, favourable, left, signal } = outcome;
   if (entered === null || left === null) {

@@ -9,7 +9,7 @@ import { noQuery } from "./query.ts";
 import { failoverView, viewFailover } from "./routeview.ts";
 import { exchangeSchema } from "../../settings/schema.ts";
 import type { HttpDeps } from "../deps.ts";
-import { problems, READ, WRITE } from "../openapi.ts";
+import { problems, READ, specOf, WRITE } from "../openapi.ts";
 import { completeExchange } from "../../../domain/exchange.ts";
 import type { Exchange } from "../../routing/routes.ts";
 
@@ -17,11 +17,7 @@ const PATH = "/api/v1/exchanges";
 const tags = ["control"];
 const params = z.object({ market: z.string().openapi({ example: "LSE" }) });
 
-const { $schema: _, ...specification } = z.toJSONSchema(exchangeSchema, { io: "input" });
-const specSchema = exchangeSchema.clone().openapi("ExchangeSpec", {
-  ...specification as Record<string, unknown>,
-  type: "object",
-});
+const specSchema = specOf(exchangeSchema, "ExchangeSpec");
 
 /** An exchange's providers. */
 export const exchangeView = z.strictObject({

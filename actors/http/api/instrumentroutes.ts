@@ -8,22 +8,14 @@ import { listingSchema } from "./instrumentview.ts";
 import { noQuery, pageParams, queryOf, symbolParam } from "./query.ts";
 import { tableContent } from "./table.ts";
 import { instrumentSchema } from "../../settings/schema.ts";
-import { problems, READ, WRITE } from "../openapi.ts";
+import { problems, READ, specOf, WRITE } from "../openapi.ts";
 
 const PATH = "/api/v1/instruments";
 const tags = ["control"];
 const one = { "application/json": { schema: listingSchema } };
 const params = z.object({ symbol: symbolParam });
 
-const { $schema: _, ...specification } = z.toJSONSchema(instrumentSchema, { io: "input" });
-/**
- * As a configuration says it; described in the draft that OpenAPI 3.1 is made of. A copy: a schema
- * made before the library came cannot be named.
- */
-const specSchema = instrumentSchema.clone().openapi("InstrumentSpec", {
-  ...specification as Record<string, unknown>,
-  type: "object",
-});
+const specSchema = specOf(instrumentSchema, "InstrumentSpec");
 
 /** `GET /api/v1/instruments` */
 export const list = createRoute({

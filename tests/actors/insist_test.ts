@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { insist } from "../../../actors/instruments/insist.ts";
-import { StoreError } from "../../../db/store.ts";
+import { insist } from "../../actors/insist.ts";
+import { StoreError } from "../../db/store.ts";
 
 const journal = { flushed: () => Promise.resolve() };
 

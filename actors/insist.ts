@@ -4,8 +4,8 @@
  * @module
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Journal } from "../journal.ts";
-import { MarketdError } from "../../domain/errors.ts";
+import type { Journal } from "./journal.ts";
+import { MarketdError } from "../domain/errors.ts";
 
 /** Between two attempts to read the store, in milliseconds. */
 const RETRY = 1_000;

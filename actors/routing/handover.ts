@@ -74,7 +74,8 @@ export function lead(
   const { symbol } = listing.instrument;
   if (from !== to) {
     settle(from, symbol);
-    const led = lostAt ?? shared.clock.now();
+    // One that counts as good may be mute and not yet found out: it led while it was last heard.
+    const led = lostAt ?? line.heardUntil(from, shared.clock.now());
     const since = Math.max(led, line.holeFrom(led));
     // Who takes over from one that is good need not have spoken since.
     const isProved = lostAt === null || line.isProved(to, led);

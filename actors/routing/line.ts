@@ -218,8 +218,18 @@ export class Line {
 
   /** Whether a provider was heard since: one that has said nothing of anything may be mute. */
   isProved(provider: string, since: Micros): boolean {
+    return this.#heardAt(provider) > since;
+  }
+
+  /** When a provider's stream was heard last, of whatever; now where it never was. */
+  heardUntil(provider: string, now: Micros): Micros {
+    const at = this.#heardAt(provider);
+    return at === -Infinity ? now : Math.min(at, now);
+  }
+
+  #heardAt(provider: string): Micros {
     const heard = this.heard.get(provider)?.at ?? -Infinity;
-    return Math.max(heard, this.alive.get(provider) ?? -Infinity) > since;
+    return Math.max(heard, this.alive.get(provider) ?? -Infinity);
   }
 
   /**

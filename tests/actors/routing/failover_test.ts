@@ -381,6 +381,32 @@ Deno.test("a primary whose frames cannot be used gives way above the limit, not 
   at.stop();
 });
 
+Deno.test("of who was silent for longer than the next has listened the silence is told, unless its stream spoke", async () => {
+  for (const isMute of [true, false]) {
+    const { a, live, b, say, send, stop, told, world } = await begin();
+    for (let word = 0; word < 40; word++) {
+      say(a, 100);
+      await live(2, () => say(b, 200));
+    }
+    say(a, 100);
+    const last = world.clock.time;
+    // Less than ten of its usual pauses: it counts as good. What waits of the other is 8 s.
+    await live(15, () => {
+      say(b, 201);
+      if (!isMute) a.sink.heard();
+    });
+    send({ type: "routing.switch", route: "us", provider: "b" });
+    await live(1, () => say(b, 202));
+    const gaps = told("shard.told").map(({ gap }) => gap);
+    assertEquals(gaps.length, isMute ? 1 : 0);
+    for (const { from, to, reason } of gaps) {
+      assertEquals([from, reason], [last, "failover"]);
+      assert(to > last + 6 * SECOND && to < last + 9 * SECOND, `${(to - last) / SECOND} s`);
+    }
+    stop();
+  }
+});
+
 Deno.test("who is asked for leads at once and stays, until it fails", async () => {
   const { a, b, bids, heard, live, lose, say, send, stop, swaps, world } = await begin();
   const speak = () => {
